@@ -1,0 +1,1 @@
+"""Statistics of party inspection, supervision and discipline in Vietnam."""
