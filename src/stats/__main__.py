@@ -1,0 +1,195 @@
+"""The command line: ``discipline-stats``. Thin doors only; heavy imports wait inside the commands."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from stats.errors import ExitCode, Severity, StatsError
+
+if TYPE_CHECKING:
+    from stats.indicators import Book
+
+app = typer.Typer(
+    name="discipline-stats",
+    help="Statistics of party inspection, supervision and discipline, from published aggregates.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Place = Annotated[str, typer.Option("--place", help="Body, with or without marks: 'Hà Nội', ha-noi, Hanoi.")]
+PeriodKey = Annotated[str, typer.Option("--period", help="2022, 2023-Q1, 2023-6M, 2018-07, 2020-2025/half, ...")]
+Lang = Annotated[str, typer.Option("--lang", help="vi or en.")]
+Data = Annotated[Path | None, typer.Option("--data", help="Data folder (default: the project's own).")]
+Out = Annotated[Path | None, typer.Option("--out", help="Output folder (default: reports/output).")]
+
+
+def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
+    """Turn the package's errors into one message in both languages and the contract's exit code."""
+
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        try:
+            code = command(*args, **options) or ExitCode.DONE
+        except StatsError as error:
+            fail(error)
+            code = error.exit_code
+        except KeyboardInterrupt:
+            print("\nĐã dừng theo yêu cầu; không có tệp dở dang. / Stopped; nothing half-written.", file=sys.stderr)
+            code = 130
+        raise typer.Exit(int(code))
+
+    return run
+
+
+def fail(error: StatsError) -> None:
+    """Print an error to the error stream, Vietnamese first."""
+    print(f"Lỗi: {error.vi}", file=sys.stderr)
+    print(f"Error: {error.en}", file=sys.stderr)
+
+
+@app.command("list")
+@guarded
+def list_(
+    what: Annotated[str, typer.Argument(help="bodies, periods, indicators, charts or reports.")],
+    place: Annotated[str | None, typer.Option("--place", help="Body, for periods.")] = None,
+    lang: Lang = "vi",
+    data: Data = None,
+) -> int | None:
+    """List bodies, periods, indicators, charts or report kinds."""
+    from stats.reports import listing
+
+    for line in listing.lines(_book(data), what, place=place, lang=lang):
+        print(line)
+    return None
+
+
+@app.command()
+@guarded
+def indicators(
+    place: Annotated[str | None, typer.Option("--place", help="Body.")] = None,
+    period: Annotated[str | None, typer.Option("--period", help="Period key.")] = None,
+    format_: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
+    lang: Lang = "vi",
+    data: Data = None,
+) -> int | None:
+    """Compute every indicator of the catalogue that has figures."""
+    from stats.reports import listing
+
+    print(listing.indicators(_book(data), place, period, format_, lang), end="")
+    return None
+
+
+@app.command()
+@guarded
+def check(
+    place: Annotated[str | None, typer.Option("--place", help="Keep findings on one body.")] = None,
+    period: Annotated[str | None, typer.Option("--period", help="Keep findings on one period.")] = None,
+    format_: Annotated[str, typer.Option("--format", help="text, json, html or xlsx.")] = "text",
+    out: Annotated[Path | None, typer.Option("--out", help="File to write instead of printing.")] = None,
+    system: Annotated[bool, typer.Option("--system", help="Check Chromium, fonts and versions instead.")] = False,
+    lang: Lang = "vi",
+    data: Data = None,
+) -> int | None:
+    """Check the curated tables; exit 1 when a finding of severity error is not acknowledged."""
+    from stats.reports import checking
+
+    if system:
+        text, code = checking.system(lang)
+        print(text)
+        return code
+    found = checking.findings(_book(data), data, place, period)
+    checking.deliver(found, format_, lang, out)
+    return ExitCode.FINDINGS if found["severity"].eq(Severity.ERROR).any() else ExitCode.DONE
+
+
+@app.command()
+@guarded
+def report(
+    kind: Annotated[str, typer.Argument(help="period or programme.")],
+    place: Place = "ha-noi",
+    period: PeriodKey = "2020-2025/half",
+    lang: Lang = "vi",
+    to: Annotated[str, typer.Option("--to", help="Formats: html,ipynb,png,svg.")] = "html,ipynb",
+    date: Annotated[str, typer.Option("--date", help="Date on the report (default: newest source used).")] = "",
+    assets: Annotated[str, typer.Option("--assets", help="inline or shared.")] = "inline",
+    out: Out = None,
+    data: Data = None,
+) -> int | None:
+    """Render one report."""
+    from stats.reports.progress import Progress
+    from stats.reports.request import request as checked
+
+    given = str(data.resolve()) if data else ""
+    wanted = checked(
+        _book(data),
+        kind,
+        place=place,
+        period=period,
+        lang=lang,
+        formats=to,
+        date=date,
+        assets=assets,
+        out=out,
+        data=given,
+    )
+    from stats.reports.run import build
+
+    with Progress(lang) as progress:
+        built = build(wanted, step=progress.step)
+    for path in built.paths:
+        print(_shown(path))
+    if built.missing:
+        fail(built.missing)
+        return built.missing.exit_code
+    return None
+
+
+@app.command()
+@guarded
+def chart(
+    name: Annotated[str, typer.Argument(help="Chart name; see: discipline-stats list charts.")],
+    place: Place,
+    period: PeriodKey = "2020-2025/half",
+    lang: Lang = "vi",
+    to: Annotated[str, typer.Option("--to", help="Formats: png,svg.")] = "png,svg",
+    out: Out = None,
+    data: Data = None,
+) -> int | None:
+    """Write one chart of the period report to image files."""
+    from stats.reports.chart import write
+
+    for path in write(_book(data), name, place=place, period=period, lang=lang, formats=to, out=out):
+        print(_shown(path))
+    return None
+
+
+def _book(data: Path | None) -> Book:
+    from stats import indicators as catalogue
+
+    return catalogue.open_book(data)
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def main() -> None:
+    """Run the command line."""
+    # Vietnamese must print whatever the terminal's locale (a bare C locale is common on servers).
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""The published figures prepared once for all checks: bounds of rounded ones, kinds of period."""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass
+
+import pandas as pd
+
+from stats import tables as curated
+from stats.codes import Codes
+from stats.errors import PeriodError
+from stats.periods import kind_of
+from stats.tables import KEY, Tables
+
+WITHIN = [*KEY, "source_id"]
+"""What makes a row one telling: the key of the figure and the document."""
+
+
+@dataclass(frozen=True)
+class View:
+    """The figures of one set of tables.
+
+    Attributes
+    ----------
+    figures : DataFrame
+        All published figures, with ``low`` and ``high`` (what a rounded one can mean) and ``kind``
+        (of the period).
+    chosen : DataFrame
+        One row a key, picked by the declared rule, with the same columns and those of
+        `stats.tables.choose`.
+    """
+
+    figures: pd.DataFrame
+    chosen: pd.DataFrame
+
+
+_LAST: list[tuple[weakref.ref[Tables], View]] = []
+
+
+def view(tables: Tables) -> View:
+    """Return the prepared figures of a set of tables; the last set asked for is kept."""
+    if _LAST and _LAST[0][0]() is tables:
+        return _LAST[0][1]
+    figures = _prepare(tables.observations)
+    chosen = _prepare(curated.choose(tables.observations, tables.sources))
+    made = View(figures, chosen)
+    _LAST[:] = [(weakref.ref(tables), made)]
+    return made
+
+
+def _prepare(frame: pd.DataFrame) -> pd.DataFrame:
+    kinds = {key: _kind(key) for key in frame["period"].unique()}
+    whole = frame["count"].fillna(0)
+    bounds = curated.bounds(frame.assign(count=whole.clip(lower=0).astype("int64")))
+    return frame.assign(low=bounds["low"], high=bounds["high"], kind=frame["period"].map(kinds))
+
+
+def _kind(key: str) -> str:
+    try:
+        return str(kind_of(key))
+    except PeriodError:
+        return ""
+
+
+def column(codes: Codes, list_name: str, name: str) -> dict[str, str]:
+    """Return one column of a code list, by code."""
+    return {code: codes.row(list_name, code).get(name, "") for code in codes.order(list_name)}
+
+
+def other(*without: str) -> list[str]:
+    """Return the columns of the key but for some."""
+    return [c for c in KEY if c not in without]

@@ -1,0 +1,53 @@
+"""Read one code list from disk: a small CSV file with a header, every row with its line number."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from stats.errors import DataError
+
+Row = Mapping[str, str]
+"""One row of a code list: column name to text, an empty cell is an empty string."""
+
+
+def read_rows(path: Path) -> tuple[Row, ...]:
+    """Return the rows of one code list.
+
+    Parameters
+    ----------
+    path : Path
+        A CSV file in UTF-8 with a header line.
+
+    Raises
+    ------
+    DataError
+        When the file is missing, is not UTF-8, or a line has too few or too many cells.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        raise DataError(
+            f"The code list {path} is missing or cannot be opened.", f"Thiếu hoặc không mở được danh mục {path}."
+        ) from None
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"The code list {path} is not UTF-8 (byte {error.start}). Save it as UTF-8.",
+            f"Danh mục {path} không phải UTF-8 (byte {error.start}). Hãy lưu lại dạng UTF-8.",
+        ) from None
+    lines = csv.reader(io.StringIO(text, newline=""))
+    header = next(lines, [])
+    rows: list[Row] = []
+    for cells in lines:
+        if len(cells) != len(header):
+            raise DataError(
+                f"{path}, line {lines.line_num}: {len(cells)} cells where the header has {len(header)}.",
+                f"{path}, dòng {lines.line_num}: có {len(cells)} ô trong khi tiêu đề có {len(header)} ô.",
+            )
+        rows.append(MappingProxyType(dict(zip(header, cells, strict=True))))
+    return tuple(rows)

@@ -1,0 +1,1 @@
+"""Comparisons of periods and of bodies: two samples, funnels, shrinkage, ranks, multiplicity."""

@@ -1,0 +1,124 @@
+"""The frozen type of two-sample comparisons: many contrasts with intervals and p-values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from stats.guards import Floats
+from stats.results import COLUMNS, Note, Result, State, TestResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrasts:
+    """Ratios or differences of two counts on two bases, from one vectorised call.
+
+    Attributes
+    ----------
+    estimate, conf_low, conf_high : ndarray of float
+        NaN exactly where `state` is not ``value``. A ratio over zero events is infinite.
+    statistic, p_value : ndarray of float
+        Of the test `test`; NaN for a statistic where the test has none.
+    method, test : str
+        Codes of the interval and of the test; they name the convention.
+    numerator, denominator, numerator2, denominator2 : ndarray of float
+        Counts and bases of the first side (this period, this body) and of the second (the one it is
+        compared with).
+    null : float
+        Value of the contrast under the null hypothesis.
+    kind : str
+        ``rate_ratio``, ``rate_difference``, ``share_ratio`` or ``share_difference``.
+    caveats : tuple of Note
+        Notes that hold for some rows only carry their indexes in ``rows``.
+    """
+
+    estimate: Floats
+    conf_low: Floats
+    conf_high: Floats
+    conf_level: float
+    method: str
+    statistic: Floats
+    p_value: Floats
+    test: str
+    null: float
+    numerator: Floats
+    denominator: Floats
+    numerator2: Floats
+    denominator2: Floats
+    unit: str = ""
+    base: str = ""
+    kind: str = ""
+    state: npt.NDArray[np.str_]
+    caveats: tuple[Note, ...] = ()
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.estimate)
+
+    def __iter__(self) -> Iterator[TestResult]:
+        """Yield each row as a `TestResult`."""
+        return (self[i] for i in range(len(self)))
+
+    def _known(self, i: int) -> bool:
+        return str(self.state[i]) == State.VALUE.value
+
+    def __getitem__(self, i: int) -> TestResult:
+        """Return row `i` with its test."""
+        known = self._known(i)
+        return TestResult(
+            statistic=float(self.statistic[i]),
+            p_value=float(self.p_value[i]),
+            method=self.test,
+            n=float(self.numerator[i] + self.numerator2[i]),
+            estimate=float(self.estimate[i]) if known else None,
+            conf_low=float(self.conf_low[i]) if known else None,
+            conf_high=float(self.conf_high[i]) if known else None,
+            conf_level=self.conf_level,
+            extra={"interval": self.method, "null": self.null, "kind": self.kind, "state": str(self.state[i])},
+            caveats=self.caveats,
+        )
+
+    def _reason(self, i: int) -> Note | None:
+        for note in self.caveats:
+            if i in dict(note.values).get("rows", ()):
+                return note
+        return None
+
+    def result(self, i: int = 0) -> Result:
+        """Return row `i` as a `Result`, without its test."""
+        known = self._known(i)
+        return Result(
+            estimate=float(self.estimate[i]) if known else None,
+            conf_low=float(self.conf_low[i]) if known else None,
+            conf_high=float(self.conf_high[i]) if known else None,
+            conf_level=self.conf_level,
+            method=self.method,
+            numerator=float(self.numerator[i]),
+            denominator=float(self.numerator2[i]),
+            unit=self.unit,
+            base=self.base,
+            kind=self.kind,
+            state=State(str(self.state[i])),
+            reason=None if known else self._reason(i),
+            derived=True,
+            caveats=self.caveats,
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a contrast: the shared columns, then the other side and the test."""
+        data = {
+            "estimate": self.estimate, "conf_low": self.conf_low, "conf_high": self.conf_high,
+            "conf_level": self.conf_level, "method": self.method, "numerator": self.numerator,
+            "denominator": self.denominator, "unit": self.unit, "state": self.state,
+            "numerator2": self.numerator2, "denominator2": self.denominator2, "kind": self.kind,
+            "statistic": self.statistic, "p_value": self.p_value, "test": self.test,
+        }  # fmt: skip
+        extra = [name for name in data if name not in COLUMNS]
+        return pd.DataFrame(data, columns=[*COLUMNS, *extra], index=range(len(self)))
+
+    def _repr_html_(self) -> str:
+        return str(self.to_frame().to_html(max_rows=20))

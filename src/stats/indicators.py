@@ -1,0 +1,355 @@
+"""The indicator catalogue computed: an id, a body and a period in, results out.
+
+Every report, chart, command and app asks for figures here, by id, so that one definition serves
+all. A result is given per deciding actor, because streams are never added or mixed silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from stats import codes as code_lists
+from stats import denominators, rates, shares, tables
+from stats.codes import Codes
+from stats.errors import UnknownCodeError
+from stats.periods import Period
+from stats.results import Approx, Note, Result, State
+
+CONF_LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One line of the catalogue (``data/codes/indicators.csv``)."""
+
+    id: str
+    kind: str
+    definition: dict[str, str]
+
+    def label(self, lang: str) -> str:
+        """Return what the indicator is called."""
+        return self.definition["label_vi" if lang == "vi" else "label_en"]
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Ids of the counts a mix is made of."""
+        return tuple(self.definition["numerator"].split(";"))
+
+    @property
+    def affects(self) -> tuple[str, ...]:
+        """Which rules break a series of this indicator."""
+        return tuple(self.definition["affects"].split(";"))
+
+
+@dataclass(frozen=True)
+class Book:
+    """The curated data opened for asking: tables, code lists, and the figures chosen among sources.
+
+    Attributes
+    ----------
+    tables : Tables
+        As published, with every source.
+    codes : Codes
+        The code lists.
+    """
+
+    tables: tables.Tables
+    codes: Codes
+
+    @cached_property
+    def chosen(self) -> pd.DataFrame:
+        """One row a key, picked among sources by the declared rule (`stats.tables.selection`)."""
+        return tables.choose(self.tables.observations, self.tables.sources)
+
+    @cached_property
+    def catalogue(self) -> dict[str, Indicator]:
+        """Indicators by id, in the order of the catalogue."""
+        rows = (self.codes.row("indicators", code) for code in self.codes.order("indicators"))
+        return {row["code"]: Indicator(row["code"], row["kind"], row) for row in rows}
+
+    @cached_property
+    def _groups(self) -> dict[tuple[str, str], pd.DataFrame]:
+        return {(str(b), str(p)): frame for (b, p), frame in self.chosen.groupby(["body_id", "period"], sort=False)}
+
+    def at(self, body: str, period: str) -> pd.DataFrame:
+        """Return the chosen rows of one body and period; empty when there are none."""
+        return self._groups.get((body, period), self.chosen.iloc[:0])
+
+    def periods(self, body: str) -> list[Period]:
+        """Return the periods a body has any figure for, in order of time."""
+        keys = [p for (b, p) in self._groups if b == body]
+        return sorted(self.codes.period(key, body) for key in keys)
+
+    def published(self, row: dict[str, Any], indicator: str = "", *, category: str = "") -> Result:
+        """Return one chosen row as a result, as published; a conflict between sources is a caveat."""
+        approx = Approx(row["approx"])
+        low, high = tables.interval(int(row["count"]), approx)
+        caveats = [Note("flag", {"flag": flag}) for flag in str(row["flags"]).split(";") if flag]
+        if row["n_values"] > 1:
+            listed = {int(self._counts[other]) for other in row["alternatives"]} - {int(row["count"])}
+            caveats.append(Note("sources_differ", {"others": tuple(sorted(listed)), "rule": row["rule"]}))
+        exact = approx is Approx.EXACT
+        return Result(
+            estimate=float(row["count"]),
+            conf_low=None if exact else float(low),
+            conf_high=None if exact else float(high),
+            unit=row["unit"],
+            indicator=indicator,
+            body=row["body_id"],
+            period=row["period"],
+            actor=row["actor"],
+            category=category,
+            approx=approx,
+            sources=(row["source_id"],),
+            rows=(row["row_id"],),
+            caveats=tuple(caveats),
+        )
+
+    @cached_property
+    def _counts(self) -> dict[str, int]:
+        frame = self.tables.observations
+        return dict(zip(frame["row_id"], frame["count"], strict=True))
+
+    def bodies(self) -> list[str]:
+        """Return the ids of the bodies that have figures."""
+        return sorted({b for b, _ in self._groups})
+
+
+def open_book(data: Path | None = None) -> Book:
+    """Read the curated tables and code lists.
+
+    Parameters
+    ----------
+    data : Path, optional
+        The data folder; by default the checkout's, else the copy inside the installed package.
+
+    Raises
+    ------
+    DataError
+        When a table has broken rows; all of them are listed.
+    """
+    place = data or code_lists.default_data()
+    return Book(tables.read(place), code_lists.load(place))
+
+
+def find(book: Book, indicator: str) -> Indicator:
+    """Return an indicator by id.
+
+    Raises
+    ------
+    UnknownCodeError
+        When the catalogue has no such id; the nearest are named.
+    """
+    if indicator not in book.catalogue:
+        raise UnknownCodeError.from_value(("indicator", "chỉ tiêu"), indicator, book.catalogue)
+    return book.catalogue[indicator]
+
+
+def compute(
+    book: Book, indicator: str, body: str, period: Period, *, actor: str | None = None, conf_level: float = CONF_LEVEL
+) -> list[Result]:
+    """Compute one indicator for a body and a period.
+
+    Parameters
+    ----------
+    book : Book
+        See `open_book`.
+    indicator : str
+        Id in the catalogue.
+    body : str
+        Body id.
+    period : Period
+        Figures printed for exactly this period are used; nothing is summed or split.
+    actor : str, optional
+        Keep one deciding actor only.
+    conf_level : float
+        Level of the intervals of shares and rates.
+
+    Returns
+    -------
+    list of Result
+        One an actor (and a category, for mixes and violation contents), in the order of the code
+        list; empty when nothing was published.
+    """
+    found = find(book, indicator)
+    makers = {"count": _counts, "share": _shares, "mix": _mix, "rate": _rates, "contents": _contents}
+    results = makers[found.kind](book, found, body, period, conf_level)
+    return [r for r in results if actor is None or r.actor == actor]
+
+
+def first(book: Book, indicator: str, body: str, period: Period, actor: str) -> Result:
+    """Return one indicator of one actor; a result in state ``missing`` when nothing was published."""
+    results = compute(book, indicator, body, period, actor=actor)
+    if results:
+        return results[0]
+    missing = Note("not_published")
+    return Result(state=State.MISSING, reason=missing, indicator=indicator, body=body, period=period.key, actor=actor)
+
+
+def _counts(book: Book, found: Indicator, body: str, period: Period, _level: float) -> list[Result]:
+    rows = _matching(book.at(body, period.key), found.definition)
+    results = [book.published(row, found.id) for row in _records(rows)]
+    order = {actor: i for i, actor in enumerate(book.codes.order("actors"))}
+    return sorted(results, key=lambda r: order[r.actor])
+
+
+def _matching(rows: pd.DataFrame, definition: dict[str, str]) -> pd.DataFrame:
+    wanted = {k: definition[k] for k in ("activity", "stage", "subject", "subgroup", "penalty")}
+    mask = rows["violation"].eq("")
+    for column, value in wanted.items():
+        mask &= rows[column].eq(value)
+    return rows[mask]
+
+
+def _records(rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    yield from rows.to_dict("records")
+
+
+def _shares(book: Book, found: Indicator, body: str, period: Period, level: float) -> list[Result]:
+    above = compute(book, found.definition["numerator"], body, period)
+    below = {r.actor: r for r in compute(book, found.definition["denominator"], body, period)}
+    pairs = [(top, below[top.actor]) for top in above if top.actor in below]
+    return [_share(found, top, base, level) for top, base in pairs]
+
+
+def _share(found: Indicator, top: Result, base: Result, level: float) -> Result:
+    shared = _origin(found, top, base)
+    if top.estimate is None or base.estimate is None or top.estimate > base.estimate:
+        return replace(shared, state=State.REFUSED, reason=Note("above_base", {"numerator": top.estimate or 0}))
+    one = shares.share(top.estimate, base.estimate, conf_level=level)[0]
+    return replace(
+        shared,
+        estimate=one.estimate,
+        conf_low=one.conf_low,
+        conf_high=one.conf_high,
+        conf_level=one.conf_level,
+        method=one.method,
+        numerator=top.estimate,
+        denominator=base.estimate,
+        kind="share",
+        state=one.state,
+        reason=Note("base_zero") if one.state is State.MISSING else None,
+    )
+
+
+def _origin(found: Indicator, top: Result, base: Result) -> Result:
+    caveats = [c for c in (*top.caveats, *base.caveats) if c.code != "flag"]
+    if top.unit != base.unit:
+        caveats.append(Note("units_differ", {"numerator": top.unit, "denominator": base.unit}))
+    if Approx.EXACT not in (top.approx, base.approx) or top.approx != base.approx:
+        caveats.append(Note("approximate_input"))
+    return Result(
+        state=State.MISSING,
+        kind="share",
+        unit=top.unit,
+        base=base.unit,
+        indicator=found.id,
+        body=top.body,
+        period=top.period,
+        actor=top.actor,
+        derived=True,
+        category=top.category,
+        sources=tuple(dict.fromkeys((*top.sources, *base.sources))),
+        rows=(*top.rows, *base.rows),
+        caveats=tuple(dict.fromkeys(caveats)),
+    )
+
+
+def _mix(book: Book, found: Indicator, body: str, period: Period, level: float) -> list[Result]:
+    totals = compute(book, found.definition["denominator"], body, period)
+    by_part = [{r.actor: r for r in compute(book, part, body, period)} for part in found.parts]
+    results: list[Result] = []
+    for total in totals:
+        parts = [
+            (part, group[total.actor]) for part, group in zip(found.parts, by_part, strict=True) if total.actor in group
+        ]
+        if not parts or total.estimate is None:
+            continue
+        counts = [r.estimate or 0.0 for _, r in parts]
+        whole = sum(counts) == total.estimate
+        missing = len(parts) < len(found.parts) and not whole
+        caveat = () if whole else (Note("parts_do_not_add", {"parts": sum(counts), "total": total.estimate}),)
+        if missing or not whole:
+            # Without the whole split the parts are single shares of the printed total, not a multinomial.
+            rows = [shares.share(n, total.estimate, conf_level=level)[0] for n in counts]
+        else:
+            rows = list(shares.shares_of_total(counts, conf_level=level))
+        for (part, count), one in zip(parts, rows, strict=True):
+            shared = _origin(found, count, total)
+            category = find(book, part).definition["penalty"]
+            results.append(
+                replace(
+                    shared,
+                    estimate=one.estimate,
+                    conf_low=one.conf_low,
+                    conf_high=one.conf_high,
+                    conf_level=one.conf_level,
+                    method=one.method,
+                    numerator=count.estimate,
+                    denominator=total.estimate,
+                    state=one.state,
+                    category=category,
+                    caveats=(*shared.caveats, *caveat),
+                )
+            )
+    return results
+
+
+def _contents(book: Book, found: Indicator, body: str, period: Period, _level: float) -> list[Result]:
+    rows = book.at(body, period.key)
+    mask = rows["violation"].ne("")
+    for column in ("activity", "stage", "subject", "subgroup", "penalty"):
+        mask &= rows[column].eq(found.definition[column])
+    results = [book.published(row, found.id, category=row["violation"]) for row in _records(rows[mask])]
+    return sorted(results, key=lambda r: (r.actor, -(r.estimate or 0), r.category))
+
+
+def _rates(book: Book, found: Indicator, body: str, period: Period, level: float) -> list[Result]:
+    per = float(found.definition["per"])
+    results = []
+    for top in compute(book, found.definition["numerator"], body, period):
+        base = denominators.membership(book.tables.membership, body, period)
+        shared = Result(
+            state=State.MISSING,
+            reason=base.reason,
+            kind="rate",
+            per=per,
+            unit=top.unit,
+            base="members",
+            indicator=found.id,
+            body=body,
+            period=period.key,
+            actor=top.actor,
+            derived=True,
+            numerator=top.estimate,
+            sources=tuple(dict.fromkeys((*top.sources, *base.sources))),
+            rows=(*top.rows, *base.rows),
+            caveats=(*base.caveats, Note("months", {"months": period.months})),
+        )
+        results.append(_rate(shared, top, base, per, level))
+    return results
+
+
+def _rate(shared: Result, top: Result, base: Result, per: float, level: float) -> Result:
+    low, high = base.conf_low, base.conf_high
+    if top.estimate is None or low is None or high is None:
+        return replace(shared, state=State.REFUSED)
+    # The interval covers both chance (Byar or exact) and what the wording of the denominator allows.
+    bounds = rates.rate([top.estimate, top.estimate], [low, high], per=per, conf_level=level)
+    known = replace(
+        shared,
+        conf_low=float(bounds.conf_low[1]),
+        conf_high=float(bounds.conf_high[0]),
+        conf_level=level,
+        method=bounds[0].method,
+        reason=None,
+    )
+    if base.estimate is None:
+        return replace(known, state=State.REFUSED, reason=base.reason)
+    return replace(known, state=State.VALUE, estimate=top.estimate / base.estimate * per, denominator=base.estimate)

@@ -1,0 +1,215 @@
+"""Which earlier period a figure may be compared with, and what changed.
+
+Counts are compared only between periods of one kind and about one length that do not overlap, of
+one actor and one unit. Penalty mixes may also be compared between unequal windows of one actor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from stats import indicators
+from stats.codes import Rule
+from stats.comparisons.two_proportions import difference_of_shares
+from stats.comparisons.two_rates import rate_ratio
+from stats.indicators import Book
+from stats.periods import Period
+from stats.results import Result, TestResult
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One indicator of one actor in two periods.
+
+    Attributes
+    ----------
+    now, before : Result
+        The figure of the period reported on and of the earlier one.
+    period : Period
+        The earlier period.
+    contrast : TestResult or None
+        Ratio of the monthly averages (counts) or difference of the shares; None when the units
+        differ, since the two counts are then not one quantity.
+    """
+
+    now: Result
+    before: Result
+    period: Period
+    contrast: TestResult | None
+
+    @property
+    def direction(self) -> str:
+        """``rose``, ``fell`` or ``flat`` (the interval of the contrast holds no change)."""
+        if self.contrast is None or self.contrast.conf_low is None or self.contrast.conf_high is None:
+            return "flat"
+        still = 1.0 if self.now.kind == "count" else 0.0
+        if self.contrast.conf_low > still:
+            return "rose"
+        return "fell" if self.contrast.conf_high < still else "flat"
+
+
+def like(book: Book, indicator: str, body: str, period: Period) -> list[Pair]:
+    """Compare one indicator with the latest earlier period of the same kind and length, per actor.
+
+    Parameters
+    ----------
+    book : Book
+        The curated data.
+    indicator : str
+        A count or a share.
+    body : str
+        Body id.
+    period : Period
+        The period reported on.
+
+    Returns
+    -------
+    list of Pair
+        Empty when no earlier like period has a figure of the same actor.
+    """
+    earlier = [p for p in book.periods(body) if p.end < period.start and p.comparable(period)]
+    pairs = []
+    for now in indicators.compute(book, indicator, body, period):
+        for candidate in reversed(earlier):
+            before = indicators.compute(book, indicator, body, candidate, actor=now.actor)
+            if now and before and before[0]:
+                pairs.append(Pair(now, before[0], candidate, _contrast(now, before[0], period, candidate)))
+                break
+    return pairs
+
+
+def _contrast(now: Result, before: Result, period: Period, earlier: Period) -> TestResult | None:
+    if now.unit != before.unit or now.base != before.base:
+        return None
+    if now.kind == "count":
+        return rate_ratio(now.estimate, period.months, before.estimate, earlier.months)[0]
+    return difference_of_shares(now.numerator, now.denominator, before.numerator, before.denominator)[0]
+
+
+class Shift(StrEnum):
+    """How a penalty mix moved between two windows."""
+
+    POLARISED = "polarised"
+    HARSHER = "harsher"
+    MILDER = "milder"
+    MIXED = "mixed"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class MixChange:
+    """Two penalty mixes of one actor, penalty by penalty.
+
+    Attributes
+    ----------
+    pairs : tuple of Pair
+        In order of severity; the contrast is the difference of the shares (Newcombe).
+    period : Period
+        The earlier window.
+    like : bool
+        True when the two windows are of one kind and length.
+    shift : Shift
+        See `shift_of`.
+    """
+
+    pairs: tuple[Pair, ...]
+    period: Period
+    like: bool
+    shift: Shift
+
+    @property
+    def now(self) -> list[Result]:
+        """Shares of the period reported on."""
+        return [pair.now for pair in self.pairs]
+
+    @property
+    def before(self) -> list[Result]:
+        """Shares of the earlier window."""
+        return [pair.before for pair in self.pairs]
+
+
+def mix(book: Book, indicator: str, body: str, period: Period) -> list[MixChange]:
+    """Compare a penalty mix with an earlier window of the same actor that has the whole split.
+
+    A window of the same kind and length is taken when there is one, else the one that ended last.
+
+    Returns
+    -------
+    list of MixChange
+        At most one an actor.
+    """
+    earlier = [p for p in book.periods(body) if p.end < period.start]
+    ordered = sorted(earlier, key=lambda p: (p.comparable(period), p.end), reverse=True)
+    found = []
+    now = indicators.compute(book, indicator, body, period)
+    for actor in dict.fromkeys(r.actor for r in now):
+        mine = [r for r in now if r.actor == actor and r]
+        if not _whole(mine):
+            continue
+        for candidate in ordered:
+            before = indicators.compute(book, indicator, body, candidate, actor=actor)
+            if _whole(before):
+                found.append(_mix_change(mine, before, period, candidate))
+                break
+    return found
+
+
+def _whole(shares: Sequence[Result]) -> bool:
+    """Tell whether the parts make up the total and are at least three (a split worth the name)."""
+    return len(shares) >= 3 and sum(r.numerator or 0 for r in shares) == shares[0].denominator
+
+
+def _mix_change(now: list[Result], before: list[Result], period: Period, earlier: Period) -> MixChange:
+    by_penalty = {r.category: r for r in before}
+    pairs = tuple(
+        Pair(r, by_penalty[r.category], earlier, _contrast(r, by_penalty[r.category], period, earlier))
+        for r in now
+        if r.category in by_penalty
+    )
+    return MixChange(pairs, earlier, earlier.comparable(period), shift_of(pairs))
+
+
+def shift_of(pairs: Sequence[Pair]) -> Shift:
+    """Name the move of a mix from its pairs in order of severity.
+
+    Parameters
+    ----------
+    pairs : sequence of Pair
+        From the lightest penalty to the heaviest.
+
+    Returns
+    -------
+    Shift
+        ``polarised``: the heaviest penalty rose while a middle one fell and the lightest did not
+        fall. ``harsher``: something rose, and everything that fell is lighter than everything that
+        rose. ``milder``: the reverse. ``mixed``: anything else that moved. ``none``: no share moved
+        beyond its interval.
+    """
+    moves = [pair.direction for pair in pairs]
+    rose = [i for i, move in enumerate(moves) if move == "rose"]
+    fell = [i for i, move in enumerate(moves) if move == "fell"]
+    if not rose and not fell:
+        return Shift.NONE
+    last = len(moves) - 1
+    if last in rose and fell and 0 not in fell and all(0 < i < last for i in fell):
+        return Shift.POLARISED
+    if rose and (not fell or max(fell) < min(rose)) and 0 not in rose:
+        return Shift.HARSHER
+    if rose and fell and max(rose) < min(fell):
+        return Shift.MILDER
+    return Shift.MIXED
+
+
+def breaks(book: Book, earlier: Period, later: Period, affects: Sequence[str]) -> tuple[Rule, ...]:
+    """Return the dated rules that cut a comparison of two periods, in order of date.
+
+    Parameters
+    ----------
+    earlier, later : Period
+        The two periods; rules of either, and between them, count.
+    affects : sequence of str
+        What the rule must touch (``inspection``, ``discipline``); form sets always count.
+    """
+    return book.codes.rules_between(earlier.start, later.end, (*affects, "forms", "geography"))

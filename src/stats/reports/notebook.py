@@ -1,0 +1,124 @@
+"""Executing one report notebook with papermill, on the stock kernel.
+
+The notebook is run into a temporary file. A failing cell leaves the partial notebook, marked at
+its top, for the caller to keep; it never reaches the place of a good one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from stats.errors import CellError, DeadKernelError, ReportError, ReportTimeoutError
+
+_TIMING_KEYS = ("papermill", "execution", "ExecuteTime")
+
+
+def execute(
+    notebook: Path, output: Path, parameters: Mapping[str, Any], *, timeout: float = 300, environment: Mapping[str, str]
+) -> dict[str, Any]:
+    """Run a notebook with papermill and write the executed copy to `output`.
+
+    Parameters
+    ----------
+    notebook : Path
+        The report notebook; its cell tagged ``parameters`` is followed by the given values.
+    output : Path
+        Where the executed notebook goes, also when a cell fails.
+    parameters : mapping
+        Values for the tagged cell; checked by the caller, since papermill ignores unknown names.
+    timeout : float
+        Seconds one cell may take.
+    environment : mapping of str
+        Variables set for the kernel.
+
+    Returns
+    -------
+    dict
+        The executed notebook as plain JSON.
+
+    Raises
+    ------
+    CellError
+        When a cell raises; `output` then holds what ran, with the error marked at its top.
+    ReportTimeoutError, DeadKernelError
+        When a cell runs too long, or the kernel dies.
+    """
+    # papermill and the Jupyter client cost half a second: pay it only when a kernel starts.
+    import papermill
+    from jupyter_client.manager import AsyncKernelManager
+    from nbclient.exceptions import CellTimeoutError
+    from nbclient.exceptions import DeadKernelError as NbDeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    with tempfile.TemporaryDirectory(prefix="ds-") as sockets, _variables(environment):
+        # Kernels on TCP talk in clear text to anyone on the machine (ipykernel warns of it), so the
+        # channels are sockets in a private folder; the path is short, since socket paths are limited.
+        class PrivateKernelManager(AsyncKernelManager):
+            def __init__(self, **options: Any) -> None:
+                super().__init__(transport="ipc", ip=str(Path(sockets) / "k"), **options)
+
+        try:
+            papermill.execute_notebook(
+                str(notebook),
+                str(output),
+                dict(parameters),
+                kernel_name="python3",
+                progress_bar=False,
+                log_output=False,
+                request_save_on_cell_execute=False,
+                execution_timeout=timeout,
+                kernel_manager_class=PrivateKernelManager,
+            )
+        except PapermillExecutionError as error:
+            raise CellError(
+                f"Cell {error.exec_count} failed: {error.ename}: {error.evalue}",
+                f"Ô lệnh {error.exec_count} bị lỗi: {error.ename}: {error.evalue}",
+            ) from error
+        except CellTimeoutError as error:
+            raise ReportTimeoutError(
+                f"A cell ran longer than {timeout:g} seconds.", f"Một ô lệnh chạy quá {timeout:g} giây."
+            ) from error
+        except NbDeadKernelError as error:
+            raise DeadKernelError(
+                "The process that ran the notebook died.", "Tiến trình chạy sổ tính đã dừng đột ngột."
+            ) from error
+        except (OSError, RuntimeError) as error:
+            raise ReportError(f"The notebook could not be run: {error}", f"Không chạy được sổ tính: {error}") from error
+    return pinned(json.loads(output.read_text(encoding="utf-8")))
+
+
+def pinned(notebook: dict[str, Any]) -> dict[str, Any]:
+    """Return the executed notebook without times and random ids, so that equal inputs give equal bytes."""
+    metadata = {k: v for k, v in notebook["metadata"].items() if k not in _TIMING_KEYS}
+    kernel = metadata.get("kernelspec", {})
+    metadata["kernelspec"] = {k: kernel[k] for k in ("display_name", "language", "name") if k in kernel}
+    cells = []
+    for number, cell in enumerate(notebook["cells"]):
+        kept = {k: v for k, v in cell["metadata"].items() if k not in _TIMING_KEYS}
+        cells.append({**cell, "id": f"cell-{number:02d}", "metadata": kept})
+    return {**notebook, "cells": cells, "metadata": metadata}
+
+
+def dump(notebook: Mapping[str, Any]) -> str:
+    """Return a notebook as the JSON text Jupyter itself writes."""
+    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+@contextlib.contextmanager
+def _variables(values: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,171 @@
+"""What is asked of a report, checked in full before any kernel starts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from stats.errors import LANGUAGES, PeriodError, UnknownCodeError, UsageError
+from stats.indicators import Book
+from stats.periods import Period
+from stats.reports import resources
+
+KINDS = {"period": "period_report", "programme": "programme_report"}
+"""Report kind to its notebook in ``notebooks/report``."""
+
+FORMATS = ("html", "ipynb", "png", "svg")
+
+
+class NotebookParameters(BaseModel):
+    """The parameters of a report notebook; the names its tagged cell must hold, no others.
+
+    Attributes
+    ----------
+    place : str
+        Body id.
+    period : str
+        Period key.
+    lang : str
+        ``vi`` or ``en``.
+    date : str
+        Date on the report (YYYY-MM-DD); empty for the newest publication date among the rows used.
+    data : str
+        Data folder; empty for the project's own.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    place: str
+    period: str
+    lang: str = "vi"
+    date: str = ""
+    data: str = ""
+
+
+class Request(BaseModel):
+    """A checked request: what to render, from which data, into which files."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: str
+    parameters: NotebookParameters
+    slug: str
+    formats: tuple[str, ...]
+    assets: str
+    out: Path
+
+    @property
+    def notebook(self) -> Path:
+        """The report notebook to run."""
+        return resources.folder(Path("notebooks/report")) / f"{KINDS[self.kind]}.ipynb"
+
+    @property
+    def name(self) -> str:
+        """Stem of every output: kind, body, period, language."""
+        return f"{self.kind}_{self.parameters.place.replace('/', '-')}_{self.slug}_{self.parameters.lang}"
+
+
+def request(
+    book: Book,
+    kind: str,
+    *,
+    place: str,
+    period: str,
+    lang: str = "vi",
+    formats: str = "html,ipynb",
+    date: str = "",
+    assets: str = "inline",
+    out: Path | None = None,
+    data: str = "",
+) -> Request:
+    """Check what is asked and give it its one form.
+
+    Parameters
+    ----------
+    book : Book
+        The curated data, already read: a broken table stops here, before any kernel.
+    kind : str
+        Report kind (``period``, ``programme``).
+    place, period : str
+        As typed; names work with and without marks.
+    formats : str
+        Comma-separated formats.
+
+    Raises
+    ------
+    UnknownCodeError
+        For an unknown kind, body, language, format or assets mode; the nearest ones are named.
+    PeriodError
+        For a key that cannot be read, or a period the body has no figure for.
+    UsageError
+        For a date that is none.
+    """
+    _check(("report", "loại báo cáo"), kind, KINDS)
+    _check(("language", "ngôn ngữ"), lang, LANGUAGES)
+    _check(("assets mode", "cách nhúng tài nguyên"), assets, ("inline", "shared"))
+    wanted = tuple(dict.fromkeys(part.strip() for part in formats.split(",") if part.strip()))
+    for one in wanted:
+        _check(("format", "định dạng"), one, FORMATS)
+    if date:
+        try:
+            dt.date.fromisoformat(date)
+        except ValueError:
+            raise UsageError(
+                f"--date {date!r} is no date; write YYYY-MM-DD.",
+                f"--date {date!r} không phải là ngày; viết YYYY-MM-DD.",
+            ) from None
+    body, found = locate(book, place, period, programme=kind == "programme")
+    return Request(
+        kind=kind,
+        parameters=NotebookParameters(place=body, period=found.key, lang=lang, date=date, data=data),
+        slug=found.slug,
+        formats=wanted or ("html", "ipynb"),
+        assets=assets,
+        out=out or resources.output_folder(),
+    )
+
+
+def locate(book: Book, place: str, period: str, *, programme: bool = False) -> tuple[str, Period]:
+    """Resolve a body and a period as typed to a body id and a period that has figures.
+
+    A name that several bodies bore in turn (a province before and after a merger) means the one
+    that has figures for the period.
+
+    Raises
+    ------
+    UnknownCodeError, PeriodError
+        See `request`; the periods the body does have are listed.
+    """
+    candidates = [body.body_id for body in book.codes.bodies_named(place)]
+    if not candidates:
+        candidates = [book.codes.body(place).body_id]
+    for body in candidates:
+        for have in available(book, body, programme=programme):
+            if have.key == period:
+                return body, have
+    body = max(candidates, key=lambda b: len(available(book, b, programme=programme)))
+    book.codes.period(period, body)
+    have = ", ".join(p.key for p in available(book, body, programme=programme))
+    name_vi, name_en = (book.codes.body(body).name(lang) for lang in LANGUAGES)
+    raise PeriodError(
+        f"{name_en} has no published figure for the period {period!r}. "
+        + (f"It has: {have}." if have else "It has no figures at all; see: discipline-stats list bodies."),
+        f"{name_vi} không có số liệu công bố cho kỳ {period!r}. "
+        + (f"Các kỳ hiện có: {have}." if have else "Chưa có kỳ nào; xem: discipline-stats list bodies."),
+    )
+
+
+def available(book: Book, body: str, *, programme: bool = False) -> list[Period]:
+    """Return the periods a body has figures for, in order; of programmes, when asked for those."""
+    if not programme:
+        return book.periods(body)
+    keys = book.tables.programme.loc[book.tables.programme["body_id"].eq(body), "period"].unique()
+    return sorted(book.codes.period(str(key), body) for key in keys)
+
+
+def _check(what: tuple[str, str], value: str, allowed: object) -> None:
+    names = list(allowed)  # type: ignore[call-overload]
+    if value not in names:
+        raise UnknownCodeError.from_value(what, value, names)

@@ -1,0 +1,91 @@
+"""Rendering one report: run its notebook, write its formats, move them into place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stats import theme
+from stats.errors import MissingSystemPackageError, ReportError
+from stats.reports import files, notebook
+from stats.reports.request import Request
+from stats.reports.writers import images, page
+
+Step = Callable[[str, str], None]
+"""Called before each step with its name in English and Vietnamese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a report left behind.
+
+    Attributes
+    ----------
+    paths : tuple of Path
+        Files written, in the order they are worth opening.
+    missing : MissingSystemPackageError or None
+        Why charts are missing, when Chromium is: everything else was written.
+    """
+
+    paths: tuple[Path, ...]
+    missing: MissingSystemPackageError | None = None
+
+
+def build(request: Request, *, step: Step = lambda _en, _vi: None, timeout: float = 300) -> Built:
+    """Render a report.
+
+    Nothing in the output folder changes until every format is finished; each file is then moved
+    into place in one step.
+
+    Raises
+    ------
+    ReportError
+        When a cell fails, runs too long, or its process dies: the partial notebook is kept beside
+        as ``NAME.failed.ipynb`` and named in the message; an earlier good report is untouched.
+    OutputError
+        When the folder cannot be written.
+    """
+    with files.workspace(request.out) as place:
+        executed = _execute(request, place, step, timeout)
+        found = page.content(executed)
+        finished: dict[str, bytes | str] = {}
+        if "html" in request.formats:
+            step("Writing the page", "Lập trang HTML")
+            finished[f"{request.name}.html"] = page.write(found, assets_mode=request.assets)
+            if request.assets == "shared":
+                finished |= {f"assets/{name}": data for name, data in page.shared_assets().items()}
+        if "ipynb" in request.formats:
+            finished[f"{request.name}.ipynb"] = notebook.dump(executed)
+        missing = None
+        drawn = tuple(form for form in images.FORMATS if form in request.formats)
+        if drawn and found.figures:
+            step(f"Drawing {len(found.figures)} charts", f"Vẽ {len(found.figures)} biểu đồ")
+            try:
+                charts = images.draw(found.figures, drawn, fonts=theme.fonts_dir())
+                finished |= {f"{request.name}/{name}.{form}": data for (name, form), data in charts.items()}
+            except MissingSystemPackageError as error:
+                missing = error
+        paths = tuple(files.write(request.out / name, data) for name, data in finished.items())
+        (request.out / f"{request.name}.failed.ipynb").unlink(missing_ok=True)
+    return Built(paths, missing)
+
+
+def _execute(request: Request, place: Path, step: Step, timeout: float) -> dict[str, Any]:
+    partial = place / "notebook.ipynb"
+    step("Running the notebook", "Chạy sổ tính")
+    try:
+        return notebook.execute(
+            request.notebook,
+            partial,
+            request.parameters.model_dump(),
+            timeout=timeout,
+            environment={"IPYTHONDIR": str(place / "ipython")},
+        )
+    except ReportError as error:
+        if partial.is_file():
+            kept = files.move(partial, request.out / f"{request.name}.failed.ipynb")
+            error.en += f" What ran is kept in {kept}; the last good report is unchanged."
+            error.vi += f" Phần đã chạy được giữ ở {kept}; báo cáo tốt gần nhất không đổi."
+        raise

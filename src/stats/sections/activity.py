@@ -1,0 +1,319 @@
+"""Sections on inspection and supervision: who was examined, by whom, and what was found."""
+
+from __future__ import annotations
+
+from stats import figures
+from stats.figures import Item
+from stats.results import Result
+from stats.sections import listing
+from stats.sections.blocks import Builder, Section
+from stats.sections.listing import Line
+from stats.sections.report import Report
+
+COMMITTEE_WORK = (
+    "inspected-organisations",
+    "inspected-members",
+    "inspection-teams",
+    "inspected-violation-organisations",
+    "inspected-violation-members",
+    "inspected-required-organisations",
+    "inspected-required-members",
+    "inspected-disciplined-organisations",
+    "inspected-disciplined-members",
+    "supervised-organisations",
+    "supervised-members",
+    "supervision-teams",
+    "supervised-violation-organisations",
+    "supervised-violation-members",
+    "joint-teams",
+    "joint-organisations",
+    "joint-members",
+    "unspecified-inspected-organisations",
+    "unspecified-inspected-members",
+)
+STAGES = ("examined", "violation", "required", "disciplined")
+SUBJECTS = ("organisations", "members")
+TASKS = (
+    "task-inspections",
+    "task-done-well",
+    "task-not-done-well",
+    "discipline-work-inspections",
+    "finance-organisations",
+    "finance-members",
+    "finance-budget-organisations",
+    "finance-dues-organisations",
+    "work-and-finance-organisations",
+    "assets-examined-members",
+    "assets-violation-members",
+    "assets-disciplined-members",
+    "denunciations-members",
+    "denunciations-organisations",
+    "complaints-members",
+    "petitions-received",
+    "petitions-resolved",
+)
+
+
+def committees(report: Report) -> Section:
+    """Inspection and supervision by committees, with the standing committee's own part beside the total."""
+    builder = Builder(report, "committees")
+    lines = _lines(report, COMMITTEE_WORK)
+    if not lines:
+        return _nothing(builder, report)
+    for actor in report.actors(*COMMITTEE_WORK):
+        _committee_sentence(builder, report, actor)
+    _committee_charts(builder, report)
+    listing.figures(builder, report, lines, caption=_caption(report, "committees"), id_="t-committees")
+    return builder.done()
+
+
+def _committee_sentence(builder: Builder, report: Report, actor: str) -> None:
+    clauses, used = [], []
+    for verb, teams, indicators in (
+        ("inspected", "inspection-teams", ("inspected-organisations", "inspected-members")),
+        ("supervised", "supervision-teams", ("supervised-organisations", "supervised-members")),
+    ):
+        team, counts = report.first(teams, actor), [r for i in indicators if (r := report.first(i, actor))]
+        if not counts:
+            continue
+        items = report.words.join([report.figure(r) for r in counts])
+        used += counts
+        if team:
+            used.append(team)
+            clauses.append(report.text(f"committees.teams_{verb}", teams=report.figure(team), items=items))
+        else:
+            clauses.append(report.text(f"committees.{verb}", items=items))
+    if clauses:
+        own = report.book.codes.row("actors", actor)["stream"] == "own_part"
+        key = "committees.own" if own else "committees.finding"
+        name = report.words.label("actors", actor)
+        builder.text(report.text(key, actor=name, items="; ".join(clauses), sources=report.cite(*used)))
+        builder.used([row for r in used for row in r.rows])
+
+
+def _committee_charts(builder: Builder, report: Report) -> None:
+    words = report.words
+    groups = (("inspected", "activities", "inspection_programme"), ("supervised", "activities", "supervision"))
+    for actor in report.actors("inspected-organisations", "inspected-members", "supervised-organisations"):
+        if report.book.codes.row("actors", actor)["stream"] == "own_part":
+            continue
+        items = []
+        for verb, list_name, code in groups:
+            for subject in SUBJECTS:
+                if result := report.first(f"{verb}-{subject}", actor):
+                    items.append(
+                        Item(words.label(list_name, code, short=True), result, panel=_unit_name(report, result))
+                    )
+        if items:
+            title = report.text("committees.chart_any")
+            builder.chart(
+                figures.counts_by_group(
+                    items,
+                    words=words,
+                    name=_name("committee-inspection", actor, builder),
+                    title=title,
+                    **_captions(report, [i.result for i in items], actor),
+                )
+            )
+        _own_part(builder, report, actor)
+
+
+def _own_part(builder: Builder, report: Report, actor: str) -> None:
+    items = []
+    words = report.words
+    parts = [a for a in report.actors(*COMMITTEE_WORK) if report.book.codes.row("actors", a)["within"] == actor]
+    for part in parts:
+        for verb in ("inspected", "supervised"):
+            for subject in SUBJECTS:
+                own, whole = (report.first(f"{verb}-{subject}", a) for a in (part, actor))
+                if own and whole and own.unit == whole.unit:
+                    label, panel = words.label("activities", _ACTIVITY[verb], short=True), _unit_name(report, own)
+                    items += [
+                        Item(label, whole, series=words.label("actors", actor), panel=panel, strong=False),
+                        Item(label, own, series=words.label("actors", part), panel=panel),
+                    ]
+    if items:
+        title = report.text("committees.own_chart", actor=words.label("actors", parts[0]))
+        builder.chart(
+            figures.own_part(
+                items,
+                words=words,
+                name=_name("own-part", actor, builder),
+                title=title,
+                **_captions(report, [i.result for i in items], actor),
+            )
+        )
+
+
+_ACTIVITY = {"inspected": "inspection_programme", "supervised": "supervision"}
+
+
+def signs(report: Report) -> Section:
+    """Inspection upon signs of violation, as a funnel for organisations and for members."""
+    builder = Builder(report, "signs")
+    names = [f"signs-{stage}-{subject}" for subject in SUBJECTS for stage in STAGES]
+    lines = [
+        Line(report.book.catalogue[r.indicator].label(report.words.lang), r, _of_examined(report, r))
+        for name in names
+        for r in report.results(name)
+    ]
+    if not lines:
+        return _nothing(builder, report)
+    for actor in report.actors(*names):
+        for subject in SUBJECTS:
+            _signs_sentence(builder, report, actor, subject)
+    for actor in report.actors(*names):
+        _funnel(builder, report, actor)
+    listing.figures(builder, report, lines, caption=_caption(report, "signs"), id_="t-signs")
+    builder.text(report.text("signs.ratio_note"), report.text("signs.funnel_note"), kind="note")
+    return builder.done()
+
+
+def _of_examined(report: Report, result: Result) -> Result | None:
+    stage, subject = result.indicator.split("-")[1:3]
+    if stage not in ("violation", "required"):
+        return None
+    share = report.first(f"signs-{stage}-share-{subject}", result.actor)
+    return share if share else None
+
+
+def _signs_sentence(builder: Builder, report: Report, actor: str, subject: str) -> None:
+    stage = {s: report.first(f"signs-{s}-{subject}", actor) for s in STAGES}
+    known = [r for r in stage.values() if r]
+    if not known:
+        return
+    rest = []
+    for name in STAGES[1:]:
+        if result := stage[name]:
+            rest.append(report.text(f"signs.{name}", count=report.figure(result), share=_share_words(report, result)))
+    values = {"actor": report.words.label("actors", actor), "sources": report.cite(*known)}
+    if stage["examined"]:
+        examined = report.figure(stage["examined"])
+        builder.text(report.text("signs.finding", examined=examined, rest="".join(rest), **values))
+    else:
+        builder.text(report.text("signs.only", items="".join(rest).lstrip("; "), **values))
+    builder.used([row for r in known for row in r.rows])
+
+
+def _share_words(report: Report, result: Result) -> str:
+    share = _of_examined(report, result)
+    if not share or "violation" not in result.indicator:
+        return ""
+    words, printed = report.words, listing.published_share(report, result)
+    values = {"share": report.traced(words.value(share), share), "interval": words.interval(share)}
+    if printed:
+        return report.text("signs.share_printed", printed=report.traced(printed, result), **values)
+    return report.text("signs.share", **values)
+
+
+def _funnel(builder: Builder, report: Report, actor: str) -> None:
+    words, items = report.words, []
+    for subject in SUBJECTS:
+        for stage in STAGES:
+            if result := report.first(f"signs-{stage}-{subject}", actor):
+                code = report.book.catalogue[result.indicator].definition["stage"]
+                panel = words.label("subjects", subject.removesuffix("s"))
+                share = _of_examined(report, result)
+                items.append(Item(words.label("stages", code, short=True), result, share=share, panel=panel))
+    if len(items) < 2:
+        return
+    share = report.first("signs-violation-share-members", actor) or report.first(
+        "signs-violation-share-organisations", actor
+    )
+    title = report.text("signs.chart_any")
+    if share:
+        title = report.text("signs.chart", share=words.value(share), what=words.label("units", share.unit))
+    builder.chart(
+        figures.inspection_funnel(
+            items,
+            words=words,
+            name=_name("inspection-funnel", actor, builder),
+            title=title,
+            **_captions(report, [i.result for i in items], actor),
+        )
+    )
+
+
+def thematic(report: Report) -> Section:
+    """Thematic (and regular) supervision."""
+    builder = Builder(report, "thematic")
+    names = (
+        "thematic-organisations",
+        "thematic-members",
+        "regular-supervision-organisations",
+        "regular-supervision-members",
+    )
+    lines = _lines(report, names)
+    if not lines:
+        return _nothing(builder, report)
+    for actor in report.actors(*names[:2]):
+        results = [r for name in names[:2] if (r := report.first(name, actor))]
+        counts = report.words.join([report.figure(r) for r in results])
+        label = report.words.label("actors", actor)
+        builder.text(report.text("thematic.finding", actor=label, items=counts, sources=report.cite(*results)))
+    items = [
+        Item(report.words.label("actors", r.actor, short=True), r, panel=_unit_name(report, r))
+        for name in names[:2]
+        for r in report.results(name)
+    ]
+    if items:
+        plain = report.words.join([report.words.count(i.result, subject=report.subject(i.result)) for i in items[:2]])
+        builder.chart(
+            figures.counts_by_group(
+                items,
+                words=report.words,
+                name="thematic-supervision",
+                title=report.text("thematic.chart", items=plain),
+                **_captions(report, [i.result for i in items], ""),
+            )
+        )
+    listing.figures(builder, report, lines, caption=_caption(report, "thematic"), id_="t-thematic")
+    return builder.done()
+
+
+def tasks(report: Report) -> Section:
+    """Task performance, party finance, assets, denunciations, complaints and petitions."""
+    builder = Builder(report, "tasks")
+    lines = _lines(report, TASKS)
+    if not lines:
+        return _nothing(builder, report)
+    shares = {r.actor: r for r in report.results("task-done-well-share")}
+    lines = [
+        Line(line.label, line.result, shares.get(line.result.actor))
+        if line.result.indicator == "task-done-well"
+        else line
+        for line in lines
+    ]
+    listing.figures(builder, report, lines, caption=_caption(report, "tasks"), id_="t-tasks")
+    return builder.done()
+
+
+def _lines(report: Report, names: tuple[str, ...]) -> list[Line]:
+    lang = report.words.lang
+    known = [name for name in names if name in report.book.catalogue]
+    return [Line(report.book.catalogue[name].label(lang), r) for name in known for r in report.results(name)]
+
+
+def _nothing(builder: Builder, report: Report) -> Section:
+    builder.text(report.text("section.none"), kind="none")
+    return builder.done()
+
+
+def _caption(report: Report, section: str) -> str:
+    return report.text(f"{section}.caption", body=report.name, period=report.words.period(report.period))
+
+
+def _unit_name(report: Report, result: Result) -> str:
+    if result.unit != "instances":
+        return report.words.label("units", result.unit)
+    subject = "organisations" if report.subject(result) == "organisation" else "members"
+    return f"{report.words.label('units', 'instances')} {report.words.label('units', subject)}"
+
+
+def _name(name: str, actor: str, builder: Builder) -> str:
+    taken = {chart.name for chart in builder.charts}
+    return name if name not in taken else f"{name}-{actor.replace('_', '-')}"
+
+
+def _captions(report: Report, results: list[Result], actor: str) -> dict[str, str]:
+    return report.captions(results, actor)

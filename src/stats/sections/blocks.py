@@ -1,0 +1,143 @@
+"""The blocks a report notebook shows: cover, sentences, charts and tables.
+
+A section is built from results, then shown. Showing emits one notebook output a block, with a
+``stats`` entry in its metadata that says what the block is; JupyterLab shows the blocks as they
+are, and the writers arrange them on a page or in a document.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from IPython.display import display
+
+from stats.figures import Chart
+from stats.sections.report import Report
+
+PLOTLY = "application/vnd.plotly.v1+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One output: its representations by media type, and its mark."""
+
+    data: dict[str, Any]
+    mark: dict[str, Any]
+
+    def show(self) -> None:
+        """Emit the block as one notebook output."""
+        display(self.data, raw=True, metadata={"stats": self.mark})
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled run of blocks.
+
+    Attributes
+    ----------
+    id : str
+        Anchor on the page, the same in both languages.
+    title : str
+        Heading in the report's language.
+    """
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    rows: tuple[str, ...] = ()
+
+    def show(self) -> None:
+        """Emit every block, in order."""
+        for block in self.blocks:
+            block.show()
+
+
+@dataclass(slots=True)
+class Builder:
+    """Collects the blocks of one section, in reading order.
+
+    Attributes
+    ----------
+    report : Report
+        The report the section belongs to; it learns which rows the section rests on.
+    id : str
+        Anchor of the section; its heading is the text ``section.<id>``.
+    rows : list of str
+        Ids of the curated rows the section rests on; the list of sources is made from them.
+    """
+
+    report: Report
+    id: str
+    blocks: list[Block] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """Heading of the section."""
+        return self.report.text(f"section.{self.id}")
+
+    def text(self, *sentences: str, kind: str = "finding") -> None:
+        """Add a paragraph of finished HTML sentences; empty ones are left out."""
+        said = [s for s in sentences if s]
+        if said:
+            self._add(f'<p class="{kind}">{" ".join(said)}</p>', kind)
+
+    def points(self, sentences: Sequence[str], *, kind: str = "points") -> None:
+        """Add a list of finished HTML sentences."""
+        if sentences:
+            items = "".join(f"<li>{sentence}</li>" for sentence in sentences)
+            self._add(f'<ul class="{kind}">{items}</ul>', kind)
+
+    def table(self, markup: str, rows: Sequence[str] = ()) -> None:
+        """Add a finished display table."""
+        self.rows.extend(rows)
+        self._add(markup, "table")
+
+    def chart(self, chart: Chart) -> None:
+        """Add a chart."""
+        self.charts.append(chart)
+        self.rows.extend(chart.rows)
+        mark = {"block": "chart", "section": self.id, "title": self.title, "name": chart.name, "alt": chart.alt}
+        self.blocks.append(Block({PLOTLY: chart.spec, "text/plain": chart.alt}, mark))
+
+    def documents(self, heading: str, items: Sequence[str]) -> None:
+        """Add the numbered list of documents; each item is a finished list element with its anchor."""
+        if items:
+            self._add(f'<h3>{html.escape(heading)}</h3><ol class="documents">{"".join(items)}</ol>', "documents")
+
+    def used(self, rows: Sequence[str]) -> None:
+        """Note rows whose figures stand in a sentence."""
+        self.rows.extend(rows)
+
+    def done(self) -> Section:
+        """Return the finished section."""
+        rows = tuple(dict.fromkeys(self.rows))
+        self.report.used.update(dict.fromkeys(rows))
+        return Section(self.id, self.title, tuple(self.blocks), tuple(self.charts), rows)
+
+    def _add(self, markup: str, kind: str) -> None:
+        mark = {"block": kind, "section": self.id, "title": self.title}
+        self.blocks.append(Block({"text/html": markup, "text/plain": _plain(markup)}, mark))
+
+
+def cover(mark: dict[str, Any]) -> Section:
+    """Return the block that opens a report: its title, dates and marks, as the page head shows them."""
+    lines = [f"<h1>{html.escape(mark['title'])}</h1>", f"<p>{html.escape(mark['subtitle'])}</p>"]
+    lines += [f"<p>{html.escape(str(mark[key]))}</p>" for key in ("draft", "dateline") if mark.get(key)]
+    data = {"text/html": "".join(lines), "text/plain": f"{mark['title']}: {mark['subtitle']}"}
+    return Section("cover", mark["title"], (Block(data, {"block": "cover", **mark}),))
+
+
+def _plain(markup: str) -> str:
+    text, inside = [], False
+    for character in markup:
+        if character in "<>":
+            inside = character == "<"
+        elif not inside:
+            text.append(character)
+    return html.unescape("".join(text))

@@ -1,0 +1,314 @@
+"""The section that sets the period beside earlier ones: like with like, and mixes of unequal windows."""
+
+from __future__ import annotations
+
+import html
+
+import pandas as pd
+from stats.displays import Column, table
+
+from stats import figures, neighbours
+from stats.codes import Rule
+from stats.figures import Item
+from stats.neighbours import MixChange, Pair
+from stats.periods import Period
+from stats.results import Result
+from stats.sections.blocks import Builder, Section
+from stats.sections.report import Report
+
+COUNTS = (
+    "inspected-organisations",
+    "inspected-members",
+    "supervised-organisations",
+    "supervised-members",
+    "signs-examined-organisations",
+    "signs-violation-organisations",
+    "signs-required-organisations",
+    "signs-examined-members",
+    "signs-violation-members",
+    "signs-required-members",
+    "thematic-organisations",
+    "thematic-members",
+    "disciplined-organisations",
+    "disciplined-members",
+)
+SHARES = (
+    "signs-violation-share-organisations",
+    "signs-violation-share-members",
+    "signs-required-share-organisations",
+    "signs-required-share-members",
+)
+
+
+def comparison(report: Report) -> Section:
+    """Compare with the latest like period, and the penalty mix with the latest whole split."""
+    builder = Builder(report, "comparison")
+    book, body, period = report.book, report.body.body_id, report.period
+    counts = [pair for name in COUNTS for pair in neighbours.like(book, name, body, period)]
+    shares = [pair for name in SHARES for pair in neighbours.like(book, name, body, period)]
+    mixes = neighbours.mix(book, "penalty-mix-members", body, period)
+    if not counts and not mixes:
+        builder.text(report.text("comparison.none"), kind="none")
+        return builder.done()
+    for earlier in sorted({pair.period for pair in counts}, reverse=True):
+        _like(
+            builder,
+            report,
+            earlier,
+            [p for p in counts if p.period == earlier],
+            [p for p in shares if p.period == earlier],
+        )
+    if not counts:
+        builder.text(report.text("comparison.none"), kind="note")
+    for change in mixes:
+        _mix(builder, report, change)
+    compared = sorted({pair.period for pair in counts} | {change.period for change in mixes})
+    if compared:
+        _breaks(builder, report, compared[0])
+    return builder.done()
+
+
+def _like(builder: Builder, report: Report, earlier: Period, counts: list[Pair], shares: list[Pair]) -> None:
+    words = report.words
+    builder.text(
+        report.text(
+            "comparison.like",
+            now=words.period(report.period),
+            months_now=words.months(report.period),
+            before=words.dated(earlier),
+            months_before=words.months(earlier),
+        )
+    )
+    said = [share_sentence(report, pair) for pair in shares if pair.contrast or pair.now.unit == pair.before.unit]
+    builder.points(said)
+    if shares:
+        _shares_chart(builder, report, earlier, shares)
+    _table(builder, report, earlier, counts)
+    fallen = [pair for pair in shares if "violation-share" in pair.now.indicator]
+    if fallen:
+        _explanations(builder, report, earlier, counts, fallen)
+    builder.used([row for pair in (*counts, *shares) for r in (pair.now, pair.before) for row in r.rows])
+
+
+def share_sentence(report: Report, pair: Pair) -> str:
+    """Return how one share changed, with the interval of the change and the sources of both."""
+    words = report.words
+    now, before = (report.traced(words.value(r), r) for r in (pair.now, pair.before))
+    values = {
+        "label": report.book.catalogue[pair.now.indicator].label(words.lang),
+        "actor": words.label("actors", pair.now.actor, short=True),
+        "now": now,
+        "before": before,
+        "sources": report.cite(pair.now, pair.before),
+        "interval": "",
+        "change": "",
+    }
+    contrast = pair.contrast
+    if contrast is not None and contrast.estimate is not None:
+        low, high = (words.percent(x or 0, signed=True) for x in (contrast.conf_low, contrast.conf_high))
+        values["interval"] = report.text("comparison.interval", low=low, high=high)
+        if pair.direction != "flat":
+            key = "comparison.up" if contrast.estimate > 0 else "comparison.down"
+            values["change"] = report.text(key, points=words.points(contrast.estimate))
+            return report.text("comparison.share", **values)
+        return report.text("comparison.share_flat", **values)
+    change = (pair.now.estimate or 0) - (pair.before.estimate or 0)
+    key = "comparison.up" if change > 0 else "comparison.down"
+    values["change"] = report.text(key, points=words.points(change))
+    values["interval"] = report.text("comparison.no_interval")
+    return report.text("comparison.share", **values)
+
+
+def _shares_chart(builder: Builder, report: Report, earlier: Period, shares: list[Pair]) -> None:
+    words = report.words
+    series = {True: f"{words.period(report.period, heading=True)}", False: words.period(earlier, heading=True)}
+    items = [
+        Item(report.book.catalogue[r.indicator].label(words.lang), r, series=series[strong], strong=strong)
+        for pair in shares
+        for r, strong in ((pair.before, False), (pair.now, True))
+    ]
+    lead = next((p for p in shares if p.now.indicator == "signs-violation-share-members"), shares[0])
+    title = report.text(
+        f"comparison.share_title_{lead.direction}"
+        if lead.now.indicator == "signs-violation-share-members"
+        else "comparison.share_title_any",
+        before=words.value(lead.before),
+        now=words.value(lead.now),
+    )
+    taken = {chart.name for chart in builder.charts}
+    name = "funnel-change" if "funnel-change" not in taken else f"funnel-change-{earlier.slug}"
+    captions = report.captions([r for p in shares for r in (p.now, p.before)], shares[0].now.actor)
+    builder.chart(figures.conversion_compared(items, words=words, name=name, title=title, **captions))
+
+
+def _table(builder: Builder, report: Report, earlier: Period, pairs: list[Pair]) -> None:
+    words = report.words
+    columns = [
+        Column("label", words.text("table.indicator"), "text"),
+        Column("actor", words.text("table.actor"), "text"),
+        Column("now", words.text("table.now"), "count"),
+        Column("before", words.text("table.before"), "count"),
+        Column("change", words.text("table.change"), "text"),
+        Column("ratio", words.text("table.monthly_ratio"), "text"),
+        Column("source", words.text("table.source"), "source"),
+    ]
+    frame = pd.DataFrame(
+        {
+            "label": [report.book.catalogue[p.now.indicator].label(words.lang) for p in pairs],
+            "actor": [words.label("actors", p.now.actor, short=True) for p in pairs],
+            "now": [p.now for p in pairs],
+            "before": [p.before for p in pairs],
+            "change": [_change(report, p) for p in pairs],
+            "ratio": [_ratio(report, p) for p in pairs],
+            "source": [report.cite(p.now, p.before) for p in pairs],
+        }
+    )
+    caption = report.text("comparison.caption", period=words.period(earlier), months=words.months(earlier))
+    notes = [words.text("comparison.ratio_note"), *words.notes(*(r for p in pairs for r in (p.now, p.before)))]
+    markup = table(frame, words=words, caption=caption, columns=columns, notes=notes, id=f"t-change-{earlier.slug}")
+    builder.table(markup, [row for p in pairs for r in (p.now, p.before) for row in r.rows])
+
+
+def _change(report: Report, pair: Pair) -> str:
+    words = report.words
+    if pair.contrast is None:
+        return words.text("comparison.units_short")
+    gap = (pair.now.estimate or 0) - (pair.before.estimate or 0)
+    if not pair.before.estimate:
+        return words.signed(gap)
+    return f"{words.signed(gap)} ({words.percent(gap / pair.before.estimate, signed=True)})"
+
+
+def _ratio(report: Report, pair: Pair) -> str:
+    contrast, words = pair.contrast, report.words
+    if contrast is None or contrast.estimate is None or contrast.conf_low is None or contrast.conf_high is None:
+        return "–"
+    high = words.number(contrast.conf_high, 2) if contrast.conf_high != float("inf") else "∞"
+    estimate = words.number(contrast.estimate, 2) if contrast.estimate != float("inf") else "∞"
+    return f"{estimate} ({words.number(contrast.conf_low, 2)} – {high})"
+
+
+def _explanations(builder: Builder, report: Report, earlier: Period, counts: list[Pair], shares: list[Pair]) -> None:
+    words, reasons = report.words, []
+    for pair in counts:
+        if pair.now.unit != pair.before.unit:
+            names = (words.label("units", r.unit) for r in (pair.now, pair.before))
+            now, before = names
+            label = report.book.catalogue[pair.now.indicator].label(words.lang)
+            reasons.append(f"{label}: " + report.text("comparison.units", now=now, before=before))
+    bases = [report.book.codes.basis(report.body.body_id, p.key, words.lang) for p in (report.period, earlier)]
+    if all(bases):
+        reasons.append(report.text("comparison.basis", now=html.escape(bases[0]), before=html.escape(bases[1])))
+    flags = {str(c.values["flag"]) for p in counts for c in p.before.caveats if c.code == "flag"}
+    for flag in sorted(flags):
+        row = report.book.codes.row("flags", flag)
+        if row["severity"] != "info":
+            reasons.append(report.text("comparison.flag", flag=row[f"explanation_{words.lang}"].rstrip(".")))
+    affects = report.book.catalogue[shares[0].now.indicator].affects
+    for rule in neighbours.breaks(report.book, earlier, report.period, affects):
+        if rule.in_force > earlier.end and set(rule.affects) & set(affects):
+            reasons.append(_rule(report, rule))
+    if reasons:
+        builder.text(report.text("comparison.explain"), kind="note")
+        builder.points(list(dict.fromkeys(reasons)), kind="notes")
+
+
+def _mix(builder: Builder, report: Report, change: MixChange) -> None:
+    words = report.words
+    actor = words.label("actors", change.now[0].actor)
+    if not change.like:
+        builder.text(
+            report.text(
+                "comparison.mix_intro",
+                period=words.dated(change.period),
+                months=words.months(change.period),
+                months_now=words.months(report.period),
+                actor=actor,
+            )
+        )
+    builder.text(mix_sentence(report, change))
+    titles = {
+        True: f"{words.period(report.period, heading=True)} ({words.months(report.period)})",
+        False: f"{words.period(change.period, heading=True)} ({words.months(change.period)})",
+    }
+    top = change.pairs[-1]
+    key = "comparison.mix_title_polarised" if change.shift == "polarised" else "comparison.mix_title"
+    title = report.text(key, before=words.value(top.before), now=words.value(top.now))
+    taken = {chart.name for chart in builder.charts}
+    name = "mix-change" if "mix-change" not in taken else f"mix-change-{change.now[0].actor}".replace("_", "-")
+    captions = report.captions([*change.now, *change.before], change.now[0].actor)
+    mixes = [(titles[False], change.before), (titles[True], change.now)]
+    builder.chart(figures.mix_compared(mixes, words=words, name=name, title=title, **captions))
+    _mix_table(builder, report, change, titles)
+
+
+def mix_sentence(report: Report, change: MixChange) -> str:
+    """Return how the penalty mix moved, penalty by penalty, and what the move is called."""
+    words, items = report.words, []
+    for pair in change.pairs:
+        penalty = words.label("penalties", pair.now.category).lower()
+        now, before = (report.traced(words.value(r), r) for r in (pair.now, pair.before))
+        items.append(report.text(f"comparison.mix_{pair.direction}", penalty=penalty, before=before, now=now))
+    sources = report.cite(*change.now, *change.before)
+    return report.text(f"comparison.mix_{change.shift}", items="; ".join(items), sources=sources)
+
+
+def _mix_table(builder: Builder, report: Report, change: MixChange, titles: dict[bool, str]) -> None:
+    words = report.words
+    columns = [
+        Column("penalty", words.text("table.penalty"), "text"),
+        Column("before", titles[False], "text", align="right"),
+        Column("now", titles[True], "text", align="right"),
+        Column("change", words.text("table.points"), "text", align="right"),
+        Column("interval", words.text("table.interval"), "text", align="right"),
+        Column("source", words.text("table.source"), "source"),
+    ]
+    rows = []
+    for pair in change.pairs:
+        contrast = pair.contrast
+        if contrast is None or contrast.estimate is None:
+            continue
+        rows.append(
+            {
+                "penalty": words.label("penalties", pair.now.category),
+                "before": _counted(report, pair.before),
+                "now": _counted(report, pair.now),
+                "change": words.signed(100 * contrast.estimate, 1),
+                "interval": " – ".join(
+                    words.signed(100 * (x or 0), 1) for x in (contrast.conf_low, contrast.conf_high)
+                ),
+                "source": report.cite(pair.now, pair.before),
+            }
+        )
+    caption = report.text("comparison.mix_caption", now=words.period(report.period), before=words.period(change.period))
+    markup = table(
+        pd.DataFrame(rows),
+        words=words,
+        caption=caption,
+        columns=columns,
+        notes=[words.text("comparison.newcombe_note")],
+        id=f"t-mix-{change.period.slug}-{change.now[0].actor}",
+    )
+    builder.table(markup, [row for pair in change.pairs for r in (pair.now, pair.before) for row in r.rows])
+
+
+def _counted(report: Report, share: Result) -> str:
+    words = report.words
+    return f"{words.number(share.numerator or 0)} ({words.value(share)})"
+
+
+def _breaks(builder: Builder, report: Report, earlier: Period) -> None:
+    rules = neighbours.breaks(report.book, earlier, report.period, ("inspection", "discipline"))
+    if rules:
+        builder.text(report.text("comparison.breaks"), kind="note")
+        builder.points([_rule(report, rule) for rule in rules], kind="notes")
+
+
+def _rule(report: Report, rule: Rule) -> str:
+    words = report.words
+    return report.text(
+        "comparison.break",
+        instrument=html.escape(rule.label(words.lang)),
+        date=words.date(rule.in_force, short=True),
+        effect=html.escape(rule.effect(words.lang).rstrip(".")),
+    )

@@ -1,0 +1,221 @@
+"""Sections on disciplinary outcomes: organisations, members, violation contents, rates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from stats import figures
+from stats.figures import Item
+from stats.results import Result
+from stats.sections import listing
+from stats.sections.blocks import Builder, Section
+from stats.sections.listing import Line
+from stats.sections.report import Report
+
+
+def organisations(report: Report) -> Section:
+    """Discipline of party organisations."""
+    return _penalties(report, "organisations")
+
+
+def members(report: Report) -> Section:
+    """Discipline of party members with the penalty mix."""
+    return _penalties(report, "members")
+
+
+def _penalties(report: Report, subject: str) -> Section:
+    builder = Builder(report, subject)
+    words = report.words
+    mix = report.results(f"penalty-mix-{subject}")
+    lines = []
+    names = (f"disciplined-{subject}", *report.book.catalogue[f"penalty-mix-{subject}"].parts)
+    for actor in report.actors(*names):
+        for name in names:
+            for result in report.results(name, actor=actor):
+                penalty = report.book.catalogue[name].definition["penalty"]
+                share = next((m for m in mix if m.actor == actor and m.category == penalty), None)
+                lines.append(Line(words.label("penalties", penalty), result, share))
+    extra = ("disciplined-committee-members", "disciplined-central-cadres", "suspended-members", "struck-off-members")
+    if subject == "members":
+        for name in extra:
+            lines += [
+                Line(report.book.catalogue[name].label(words.lang), r, _committee_share(report, r))
+                for r in report.results(name)
+            ]
+    if not lines:
+        builder.text(report.text("section.none"), kind="none")
+        return builder.done()
+    for actor in report.actors(f"disciplined-{subject}"):
+        _sentence(builder, report, subject, actor, [m for m in mix if m.actor == actor])
+    for actor in dict.fromkeys(m.actor for m in mix):
+        _chart(builder, report, subject, actor, [m for m in mix if m.actor == actor])
+    listing.figures(builder, report, lines, caption=_caption(report, subject), id_=f"t-{subject}")
+    if len({line.result.actor for line in lines}) > 1:
+        builder.text(report.text("members.streams"), kind="note")
+    return builder.done()
+
+
+def _sentence(builder: Builder, report: Report, subject: str, actor: str, mix: list[Result]) -> None:
+    total = report.first(f"disciplined-{subject}", actor)
+    parts = []
+    for share in mix:
+        count = report.traced(report.words.number(share.numerator or 0), share)
+        penalty = report.words.label("penalties", share.category).lower()
+        key = "members.part" if share else "members.part_alone"
+        parts.append(report.text(key, penalty=penalty, count=count, share=report.words.value(share) if share else ""))
+    said = report.text("members.parts", items=report.words.join(parts)) if parts else ""
+    values = {"actor": report.words.label("actors", actor), "total": report.figure(total), "parts": said}
+    sentences = [report.text(f"{subject}.finding", sources=report.cite(total, *mix), **values)]
+    committee = report.first("disciplined-committee-members", actor)
+    if subject == "members" and committee:
+        share = report.first("committee-member-share", actor)
+        sentences.append(
+            report.text(
+                "members.committee_members",
+                count=report.figure(committee),
+                share=report.words.value(share) if share else "–",
+                sources=report.cite(committee),
+            )
+        )
+    builder.text(*sentences)
+    builder.used([row for r in (total, *mix, committee) for row in r.rows])
+
+
+def _committee_share(report: Report, result: Result) -> Result | None:
+    if result.indicator != "disciplined-committee-members":
+        return None
+    share = report.first("committee-member-share", result.actor)
+    return share if share else None
+
+
+def _chart(builder: Builder, report: Report, subject: str, actor: str, mix: list[Result]) -> None:
+    known = [m for m in mix if m]
+    if len(known) < 2:
+        return
+    words = report.words
+    most = max(known, key=lambda m: m.estimate or 0)
+    total = report.first(f"disciplined-{subject}", actor)
+    if subject == "members":
+        title = report.text(
+            "members.chart", share=words.value(most), penalty=words.label("penalties", most.category).lower()
+        )
+        title = title[:1].upper() + title[1:]
+    else:
+        title = report.text("organisations.chart", total=words.count(total))
+    base = "penalty-mix" if subject == "members" else "penalty-mix-organisations"
+    taken = {chart.name for chart in builder.charts}
+    name = base if base not in taken else f"{base}-{actor.replace('_', '-')}"
+    builder.chart(figures.penalty_mix(known, words=words, name=name, title=title, **report.captions(known, actor)))
+
+
+def contents(report: Report) -> Section:
+    """Return what the members disciplined had done, by heading, with the base stated."""
+    builder = Builder(report, "contents")
+    words = report.words
+    results = report.results("violation-contents")
+    if not results:
+        builder.text(report.text("section.none"), kind="none")
+        return builder.done()
+    top = max(results, key=lambda r: r.estimate or 0)
+    label = words.label("violations", top.category)
+    builder.text(report.text("contents.finding", violation=label, count=report.figure(top), sources=report.cite(top)))
+    base = _base(report, results)
+    for actor in dict.fromkeys(r.actor for r in results):
+        mine = [r for r in results if r.actor == actor]
+        items = [Item(words.label("violations", r.category), r) for r in mine]
+        taken = {chart.name for chart in builder.charts}
+        name = (
+            "violation-contents"
+            if "violation-contents" not in taken
+            else f"violation-contents-{actor}".replace("_", "-")
+        )
+        captions = report.captions(mine, actor)
+        title = report.text("contents.chart", violation=label)
+        builder.chart(figures.violation_contents(items, words=words, base=base, name=name, title=title, **captions))
+    lines = [Line(words.label("violations", r.category), r) for r in results]
+    listing.figures(builder, report, lines, caption=_caption(report, "contents"), id_="t-contents")
+    builder.text(base, kind="note")
+    return builder.done()
+
+
+def _base(report: Report, results: list[Result]) -> str:
+    """Say what the shares are of: the printed shares tell, else the members disciplined, else nothing."""
+    flagged = {str(c.values.get("flag")) for r in results for c in r.caveats if c.code == "flag"}
+    if "base_is_violations" in flagged:
+        bases = [
+            round((r.estimate or 0) / float(share) * 100)
+            for r in results
+            for row in r.rows
+            if (share := report.rows.at[row, "share_pct_published"]) not in (None, "") and share == share
+        ]
+        base = max(set(bases), key=bases.count) if bases else 0
+        return report.text("contents.base_violations", base=report.words.number(base))
+    totals = report.results("disciplined-members", actor=results[0].actor)
+    if totals:
+        return report.text("contents.base_members", total=report.words.count(totals[0], unit=False))
+    return report.text("contents.base_unknown")
+
+
+def rates(report: Report) -> Section:
+    """Discipline per 1,000 members, where a membership figure lies near enough."""
+    builder = Builder(report, "rates")
+    words, length = report.words, report.period.months
+    results = report.results("discipline-rate-members")
+    if not results:
+        builder.text(report.text("section.none"), kind="none")
+        return builder.done()
+    shown = []
+    for result in results:
+        actor, sources = words.label("actors", result.actor), report.cite(result)
+        if result:
+            yearly = yearly_rate(result, length)
+            builder.text(
+                report.text(
+                    "rates.finding",
+                    actor=actor,
+                    rate=report.traced(words.value(result), result),
+                    months=words.months(length),
+                    interval=words.interval(result),
+                    yearly=words.value(yearly),
+                    sources=sources,
+                )
+            )
+            shown.append(result)
+        elif result.conf_low is not None and result.conf_high is not None:
+            low, high = (words.number(x, 2) for x in (result.conf_low, result.conf_high))
+            builder.text(report.text("rates.bounds", actor=actor, low=low, high=high, sources=sources))
+        else:
+            builder.text(report.text("rates.refused", reason=words.reason(result)), kind="none")
+            return builder.done()
+        builder.used(result.rows)
+    if shown:
+        items = [Item(words.label("actors", r.actor, short=True), r, series=report.text("rates.whole")) for r in shown]
+        items += [
+            Item(
+                words.label("actors", r.actor, short=True),
+                yearly_rate(r, length),
+                series=report.text("rates.yearly"),
+                strong=False,
+            )
+            for r in shown
+        ]
+        title = report.text("rates.chart", rate=words.value(shown[0]), months=words.months(length))
+        captions = report.captions(shown, what=report.book.catalogue["discipline-rate-members"].label(words.lang))
+        builder.chart(figures.rate_compared(items, words=words, name="discipline-rate", title=title, **captions))
+    builder.points(words.notes(*results), kind="notes")
+    return builder.done()
+
+
+def yearly_rate(result: Result, months: float) -> Result:
+    """Return a rate of a whole period as a rate a year; the count is taken to be spread evenly."""
+    factor = 12 / months
+    return replace(
+        result,
+        estimate=None if result.estimate is None else result.estimate * factor,
+        conf_low=None if result.conf_low is None else result.conf_low * factor,
+        conf_high=None if result.conf_high is None else result.conf_high * factor,
+    )
+
+
+def _caption(report: Report, section: str) -> str:
+    return report.text(f"{section}.caption", body=report.name, period=report.words.period(report.period))

@@ -1,0 +1,182 @@
+"""The report being made: a body, a period, a language, and the ways to ask for figures and cite them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from stats import indicators
+from stats.codes import Body
+from stats.indicators import Book
+from stats.periods import Period
+from stats.results import Result
+from stats.wording import Words
+
+MOST_NOTES = 3
+"""Notes printed under a chart; the table beside it carries all of them."""
+
+
+@dataclass
+class Report:
+    """What every section of one report shares.
+
+    Attributes
+    ----------
+    book : Book
+        The curated data.
+    words : Words
+        The language.
+    body : Body
+        Whom the report is on.
+    period : Period
+        What it covers.
+    date : datetime.date
+        Date on the report: as asked, else the newest publication date among the rows used.
+    cited : dict
+        Source id to its number, in the order first cited; the list of sources prints them.
+    used : dict
+        Row ids the sections shown so far rest on.
+    """
+
+    book: Book
+    words: Words
+    body: Body
+    period: Period
+    date: dt.date
+    cited: dict[str, int] = field(default_factory=dict)
+    used: dict[str, None] = field(default_factory=dict)
+
+    def results(self, indicator: str, *, actor: str | None = None, period: Period | None = None) -> list[Result]:
+        """Return one indicator for this body (and this period, unless another is given)."""
+        return indicators.compute(self.book, indicator, self.body.body_id, period or self.period, actor=actor)
+
+    def first(self, indicator: str, actor: str) -> Result:
+        """Return one indicator of one actor, in state ``missing`` when it was not published."""
+        return indicators.first(self.book, indicator, self.body.body_id, self.period, actor)
+
+    def actors(self, *names: str) -> list[str]:
+        """Return the actors that have any of the indicators, in the order of the code list."""
+        found = {r.actor for name in names for r in self.results(name)}
+        return [actor for actor in self.book.codes.order("actors") if actor in found]
+
+    def cite(self, *results: Result) -> str:
+        """Return the markers of the sources behind results, as links to the list of sources."""
+        return self.cite_ids([s for r in results for s in r.sources])
+
+    def cite_ids(self, sources: Iterable[str]) -> str:
+        """Return markers for source ids: ``[1][4]``, each a link."""
+        marks = []
+        for source in dict.fromkeys(sources):
+            number = self.cited.setdefault(source, len(self.cited) + 1)
+            title = html.escape(str(self.sources.at[source, "title"]))
+            marks.append(f'<a class="source" href="#src-{html.escape(source)}" title="{title}">[{number}]</a>')
+        return "".join(marks)
+
+    def traced(self, text: str, *results: Result) -> str:
+        """Wrap words in an element that names the rows they rest on."""
+        rows = " ".join(dict.fromkeys(row for r in results for row in r.rows))
+        return f'<data class="figure" data-rows="{html.escape(rows)}">{html.escape(text)}</data>'
+
+    def figure(self, result: Result, *, subject: str = "") -> str:
+        """Return a count with its unit, traced to its rows."""
+        return self.traced(self.words.count(result, subject=subject or self.subject(result)), result)
+
+    def subject(self, result: Result) -> str:
+        """Return what a count counts, for units that do not say it (instances)."""
+        found = self.book.catalogue.get(result.indicator)
+        return found.definition["subject"] if found else ""
+
+    def text(self, key: str, **values: Any) -> str:
+        """Return a text with its values escaped, unless they are already finished markup."""
+        return self.words.text(key, **values)
+
+    def captions(self, results: Sequence[Result], actor: str = "", *, what: str = "") -> dict[str, Any]:
+        """Return what goes around a chart: subtitle, source line and notes, in words."""
+        where = f"{self.name}, {self.words.period(self.period)}"
+        who = self.words.label("actors", actor) if actor else ""
+        notes = self.words.notes(*results)
+        return {
+            "subtitle": ". ".join(part for part in (what, where, who) if part),
+            "source": self.source_line(results),
+            "notes": [note for note in notes if note][:MOST_NOTES],
+        }
+
+    def source_line(self, results: Sequence[Result]) -> str:
+        """Return the documents behind results in one line, the publisher and the day where printed."""
+        said = []
+        for source in dict.fromkeys(s for r in results for s in r.sources):
+            row = self.sources.loc[source]
+            day = str(row["published_on"] or "")
+            said.append(
+                f"{row['publisher']} ({self.words.date(dt.date.fromisoformat(day), short=True)})"
+                if day
+                else str(row["publisher"])
+            )
+        return "; ".join(dict.fromkeys(said))
+
+    @cached_property
+    def sources(self) -> pd.DataFrame:
+        """The documents, by id."""
+        return self.book.tables.sources.set_index("source_id", drop=False)
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """Every curated figure, by row id."""
+        return self.book.tables.observations.set_index("row_id", drop=False)
+
+    @property
+    def name(self) -> str:
+        """The body's name in the report's language."""
+        return self.body.name(self.words.lang)
+
+
+def open_report(place: str, period: str, lang: str = "vi", date: str = "", data: str = "") -> Report:
+    """Open a report.
+
+    Parameters
+    ----------
+    place, period : str
+        Body id or name, period key.
+    lang : str
+        ``vi`` or ``en``.
+    date : str
+        Date on the report; empty for the newest publication date among the figures of the period.
+    data : str
+        Data folder; empty for the project's own.
+
+    Raises
+    ------
+    UnknownCodeError, PeriodError
+        When body, language or period is unknown.
+    """
+    book = indicators.open_book(Path(data) if data else None)
+    body = book.codes.body(place)
+    return report_on(book, body, book.codes.period(period, body.body_id), lang, date)
+
+
+def report_on(book: Book, body: Body, period: Period, lang: str, date: str = "") -> Report:
+    """Return a report on a body and period of a book already open; see `open_report`."""
+    day = dt.date.fromisoformat(date) if date else newest(book, body.body_id, period)
+    return Report(book, Words(book.codes, lang), body, period, day)
+
+
+def newest(book: Book, body: str, period: Period) -> dt.date:
+    """Return the newest publication date among the figures of a body and period; else the period's end."""
+    tables = book.tables
+    used: list[str] = []
+    for frame in (tables.observations, tables.programme):
+        used += list(frame.loc[frame["body_id"].eq(body) & frame["period"].eq(period.key), "source_id"].unique())
+    days = pd.to_datetime(tables.sources.set_index("source_id").loc[used, "published_from"]).dropna()
+    return days.max().date() if len(days) else period.end
+
+
+def paragraph(sentences: Sequence[str]) -> str:
+    """Return sentences as one string, empty ones left out."""
+    return " ".join(s for s in sentences if s)

@@ -1,0 +1,55 @@
+"""Read all tables of a data folder, or say everything that is wrong with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stats import codes
+from stats.tables.columns import convert
+from stats.tables.model import Tables
+from stats.tables.parsing import parse
+from stats.tables.problems import TableError
+from stats.tables.rows import check_references, check_rows
+from stats.tables.schema import read_schemas
+
+
+def read(data: Path | str | None = None) -> Tables:
+    """Return the curated tables of a data folder.
+
+    Parameters
+    ----------
+    data : Path, optional
+        The folder that holds ``datapackage.json``, ``tables`` and ``codes``; by default
+        `stats.codes.default_data`.
+
+    Returns
+    -------
+    Tables
+        Frames whose every cell has been checked against its schema.
+
+    Raises
+    ------
+    TableError
+        When anything is wrong: every broken row of every table is in its ``problems``, with file,
+        line, column, value and what is allowed. Nothing is returned then.
+
+    Examples
+    --------
+    >>> tables = read()
+    >>> bool((tables.discipline["count"] >= 0).all())
+    True
+    """
+    folder = Path(data) if data is not None else codes.default_data()
+    book = codes.load(folder)
+    schemas = read_schemas(folder)
+    cells = {name: parse(folder, schema) for name, schema in schemas.items()}
+    frames = {}
+    for name, table in cells.items():
+        if table.columns:
+            frames[name] = convert(table, book)
+            check_rows(table, book)
+            check_references(table, cells)
+    problems = [p for table in cells.values() for p in table.problems]
+    if problems:
+        raise TableError.from_problems(problems)
+    return Tables(data=folder, **frames)
