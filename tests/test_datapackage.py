@@ -14,7 +14,7 @@ from stats.periods import kind_of
 from stats.tables.schema import read_schemas
 
 DATA = codes.default_data()
-OTHERS = ("indicators", "texts")
+OTHERS = ("indicators", "texts", "checks")
 """Files of ``data/codes`` that are catalogues of the program rather than code lists of the tables."""
 
 

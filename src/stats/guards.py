@@ -287,6 +287,28 @@ def level(conf_level: float) -> float:
     return number
 
 
+def groups(group: Any, size: int) -> tuple[npt.NDArray[np.intp], int]:
+    """Return the code of each row's group, in order of first appearance, and how many there are.
+
+    Raises
+    ------
+    InputError
+        When there is not one group a row, or a row has none.
+    """
+    if group is None:
+        return np.zeros(size, dtype=np.intp), 1
+    codes, names = pd.factorize(np.asarray(group))
+    if len(codes) != size:
+        raise refuse(
+            f"group has {len(codes)} values for {size} rows",
+            f"nhóm có {len(codes)} giá trị cho {size} dòng",
+            remedy=("Give the body of every row.", "Hãy ghi đơn vị cho từng dòng."),
+        )
+    if (codes < 0).any():
+        raise refuse("group has empty cells", "cột nhóm có ô trống", codes < 0, remedy=_CORRECT)
+    return codes, len(names)
+
+
 def choice(value: str, allowed: Iterable[str], what: tuple[str, str] = ("method", "phương pháp")) -> str:
     """Return a code that is in its list.
 

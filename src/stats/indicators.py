@@ -87,13 +87,20 @@ class Book:
         return sorted(self.codes.period(key, body) for key in keys)
 
     def published(self, row: dict[str, Any], indicator: str = "", *, category: str = "") -> Result:
-        """Return one chosen row as a result, as published; a conflict between sources is a caveat."""
+        """Return one chosen row as a result, as published.
+
+        Every source that prints the same figure is cited; a flag counts only when all of them carry
+        it; other figures for the same key are a caveat that names them.
+        """
         approx = Approx(row["approx"])
         low, high = tables.interval(int(row["count"]), approx)
-        caveats = [Note("flag", {"flag": flag}) for flag in str(row["flags"]).split(";") if flag]
+        rows = [self._observed[row_id] for row_id in (row["row_id"], *row["alternatives"])]
+        same = [r for r in rows if r["count"] == row["count"] and r["approx"] == row["approx"]]
+        flags = [f for f in rows[0]["flags"].split(";") if f and all(f in r["flags"].split(";") for r in same)]
+        caveats = [Note("flag", {"flag": flag}) for flag in flags]
         if row["n_values"] > 1:
-            listed = {int(self._counts[other]) for other in row["alternatives"]} - {int(row["count"])}
-            caveats.append(Note("sources_differ", {"others": tuple(sorted(listed)), "rule": row["rule"]}))
+            others = tuple(sorted({int(r["count"]) for r in rows} - {int(row["count"])}))
+            caveats.append(Note("sources_differ", {"others": others, "rule": row["rule"]}))
         exact = approx is Approx.EXACT
         return Result(
             estimate=float(row["count"]),
@@ -106,15 +113,15 @@ class Book:
             actor=row["actor"],
             category=category,
             approx=approx,
-            sources=(row["source_id"],),
-            rows=(row["row_id"],),
+            sources=tuple(dict.fromkeys(r["source_id"] for r in same)),
+            rows=tuple(r["row_id"] for r in same),
             caveats=tuple(caveats),
         )
 
     @cached_property
-    def _counts(self) -> dict[str, int]:
-        frame = self.tables.observations
-        return dict(zip(frame["row_id"], frame["count"], strict=True))
+    def _observed(self) -> dict[str, dict[str, Any]]:
+        columns = ["row_id", "count", "approx", "flags", "source_id"]
+        return {row["row_id"]: row for row in self.tables.observations[columns].to_dict("records")}
 
     def bodies(self) -> list[str]:
         """Return the ids of the bodies that have figures."""
@@ -275,7 +282,7 @@ def _mix(book: Book, found: Indicator, body: str, period: Period, level: float) 
         whole = sum(counts) == total.estimate
         missing = len(parts) < len(found.parts) and not whole
         caveat = () if whole else (Note("parts_do_not_add", {"parts": sum(counts), "total": total.estimate}),)
-        if missing or not whole:
+        if missing or not whole or len(parts) < 2:
             # Without the whole split the parts are single shares of the printed total, not a multinomial.
             rows = [shares.share(n, total.estimate, conf_level=level)[0] for n in counts]
         else:

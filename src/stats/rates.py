@@ -279,7 +279,7 @@ def repeat_events(
         events_per_person=guards.numbers(events_per_person, "events_per_person", missing=False),
         persons=guards.numbers(persons, "persons", missing=False),
     )
-    codes, size = _groups(group, len(f))
+    codes, size = guards.groups(group, len(f))
     count = np.bincount(codes, f * n, size).astype(float)
     variance = np.bincount(codes, f * f * n, size).astype(float)
     e = guards.numbers(exposure, "exposure")
@@ -301,17 +301,3 @@ def repeat_events(
         method="dobson_repeat_events", numerator=count, denominator=e, unit=unit, base=base, per=per, kind="rate",
         state=_states(known), caveats=(Note("repeat_events", {"variance_ratio": round(ratio, 3)}),),
     )  # fmt: skip
-
-
-def _groups(group: Any, size: int) -> tuple[Any, int]:
-    import pandas as pd
-
-    if group is None:
-        return np.zeros(size, dtype=np.intp), 1
-    codes, names = pd.factorize(np.asarray(group))
-    if len(codes) != size:
-        raise guards.refuse(
-            f"group has {len(codes)} values for {size} rows", f"nhóm có {len(codes)} giá trị cho {size} dòng",
-            remedy=("Give the body of every row.", "Hãy ghi đơn vị cho từng dòng."),
-        )  # fmt: skip
-    return codes, len(names)

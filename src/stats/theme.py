@@ -47,7 +47,7 @@ class Size:
     font : float
         Size of labels in pixels; titles and notes are set from it.
     height : int
-        Least height in pixels; a chart with many rows grows beyond it, except on a slide.
+        Height in pixels, 0 for as high as the content needs.
     """
 
     width: int
@@ -65,12 +65,11 @@ SIZES = MappingProxyType(
 """A page column of 16 cm, half of it, and a 16:9 slide."""
 
 
-@cache
 def template() -> dict[str, Any]:
-    """Return the house template as plotly JSON: small, because every figure carries it."""
+    """Return the house template as plotly JSON, a fresh one each time: small, because every figure carries it."""
     axis = {
         "automargin": False, "fixedrange": True, "showgrid": False, "zeroline": False, "showline": False,
-        "ticks": "", "gridcolor": GRID, "linecolor": RULE, "tickfont": {"color": INK},
+        "ticks": "", "tickangle": 0, "gridcolor": GRID, "linecolor": RULE, "tickfont": {"color": INK},
     }  # fmt: skip
     return {
         "layout": {

@@ -55,19 +55,9 @@ class Draft:
     detail: str = ""
 
 
-def frame(drafts: Iterable[Draft], codes: Codes, sentences: Sentences | None = None) -> pd.DataFrame:
-    """Return drafts as a frame of findings, both sentences written.
-
-    Parameters
-    ----------
-    drafts : iterable of Draft
-        In any order.
-    codes : Codes
-        For severities and labels.
-    sentences : Sentences, optional
-        Reused between checks, because labels repeat.
-    """
-    speak = sentences or Sentences(codes)
+def frame(drafts: Iterable[Draft], codes: Codes) -> pd.DataFrame:
+    """Return drafts as a frame of findings, both sentences written."""
+    speak = Sentences(codes)
     records = []
     for draft in drafts:
         said = speak.both(f"check.{draft.id}.{draft.text}", draft.values)

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from stats.checks.findings import Draft, frame
-from stats.checks.sentences import Figure, Label, What
-from stats.checks.view import column, other, view
+from stats.checks.sentences import Figure, Label, Many, What
+from stats.checks.view import column, grouped, other, records, view
 from stats.codes import Codes
 from stats.tables import Tables
 
@@ -44,7 +44,10 @@ def check_units(tables: Tables, codes: Codes) -> pd.DataFrame:
     """C11: a stage counted in another unit than the stage before it gives no true share."""
     order = [s for s in codes.order("stages") if codes.row("stages", s)["funnel"] == "yes"]
     chosen = view(tables).chosen
-    pairs = _inside(chosen[~chosen["activity"].isin(PETITIONS)], order, [])
+    rows = chosen[~chosen["activity"].isin(PETITIONS)]
+    # A stage that also has an earlier one in its own unit can be compared with that one.
+    comparable = {row["row_id"] for row in _inside(rows, order, [])}
+    pairs = _inside(rows, order, [], units=False)
     drafts = [
         Draft(
             id="C11", at=row, text="differ", found=row["unit"], expected=row["unit_before"],
@@ -56,7 +59,7 @@ def check_units(tables: Tables, codes: Codes) -> pd.DataFrame:
             },
         )
         for row in pairs
-        if row["unit"] != row["unit_before"]
+        if row["unit"] != row["unit_before"] and row["row_id"] not in comparable
     ]  # fmt: skip
     return frame(drafts, codes)
 
@@ -74,27 +77,58 @@ def check_petitions(tables: Tables, codes: Codes) -> pd.DataFrame:
 
 
 def check_after_inspection(tables: Tables, codes: Codes) -> pd.DataFrame:
-    """C22: those disciplined after inspections are among all that were disciplined in the period."""
+    """C22: those disciplined after inspections are among all that every decider disciplined in the period."""
     chosen = view(tables).chosen
-    key = other("activity", "penalty")
-    disciplined = chosen[(chosen["stage"] == "disciplined") & (chosen["violation"] == "")]
-    after = disciplined[disciplined["activity"] == "inspection_signs_of_violation"]
-    total = disciplined[(disciplined["activity"] == "discipline") & (disciplined["penalty"] == "all")]
-    both = after.merge(total[[*key, "count", "approx", "high", "row_id", "source_id"]], on=key, suffixes=("", "_whole"))
-    wrong = both[both["low"] > both["high_whole"]]
-    return frame((_piece("C22", "wrong", row, detail="") for row in wrong.to_dict("records")), codes)
+    streams = column(codes, "actors", "stream")
+    key = other("activity", "penalty", "actor")
+    rows = chosen[(chosen["stage"] == "disciplined") & (chosen["violation"] == "")]
+    rows = rows.assign(stream=rows["actor"].map(streams))
+    after = rows[
+        (rows["activity"] == "inspection_signs_of_violation") & rows["stream"].isin(["committees", "commissions"])
+    ]
+    total = rows[(rows["activity"] == "discipline") & (rows["penalty"] == "all")]
+    totals = grouped(total.merge(after[key].drop_duplicates(), on=key), key)
+    drafts = []
+    for row in records(after):
+        whole = _everybody(totals.get(tuple(row[c] for c in key), []))
+        high = sum(w["high"] for w in whole)
+        if whole and row["low"] > high:
+            drafts.append(
+                Draft(
+                    id="C22", at=row, text="wrong", found=_figure(row).plain, expected=f"<= {high}",
+                    rows=[row["row_id"], *(w["row_id"] for w in whole)],
+                    sources=[row["source_id"], *(w["source_id"] for w in whole)],
+                    values={
+                        "what": What(row), "n": _figure(row), "whole": Many([_figure(w) for w in whole], " + "),
+                    },
+                )
+            )  # fmt: skip
+    return frame(drafts, codes)
+
+
+def _everybody(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows that together hold all deciders: the pooled one, else one of each stream, else none."""
+    by_stream: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        kept = by_stream.get(row["stream"])
+        if kept is None or row["high"] > kept["high"]:
+            by_stream[row["stream"]] = row
+    if "pooled" in by_stream:
+        return [by_stream["pooled"]]
+    sides = [by_stream.get("committees"), by_stream.get("commissions")]
+    return [side for side in sides if side] if all(sides) else []
 
 
 def check_committee_members(tables: Tables, codes: Codes) -> pd.DataFrame:
     """C15: committee members are among the members of the same figure."""
-    parents = {code: of for code, of in column(codes, "subgroups", "of").items() if code == "committee_member"}
-    return frame(_pieces(tables, "C15", "subgroup", parents), codes)
+    pairs = [pair for pair in _ancestors(codes, "subgroups", "of") if pair[0] == "committee_member"]
+    return frame(_pieces(tables, "C15", "subgroup", pairs), codes)
 
 
 def check_own_part(tables: Tables, codes: Codes) -> pd.DataFrame:
     """C18: the own part of one level, and a group of members, are within the figure of all."""
-    groups = {c: of for c, of in column(codes, "subgroups", "of").items() if of and c != "committee_member"}
-    levels = {actor: of for actor, of in column(codes, "actors", "within").items() if of}
+    groups = [pair for pair in _ancestors(codes, "subgroups", "of") if pair[0] != "committee_member"]
+    levels = _ancestors(codes, "actors", "within")
     return frame([*_pieces(tables, "C18", "actor", levels), *_pieces(tables, "C18", "subgroup", groups)], codes)
 
 
@@ -103,7 +137,9 @@ def check_places(tables: Tables, codes: Codes) -> pd.DataFrame:
     chosen = view(tables).chosen
     # A region repeats its provinces, so it is no part beside them.
     parents = {
-        body_id: body.parent_id for body_id, body in codes.bodies.ids.items() if body.parent_id and body.level != "region"
+        body_id: body.parent_id
+        for body_id, body in codes.bodies.ids.items()
+        if body.parent_id and body.level != "region"
     }
     key = other("body_id")
     below = chosen.assign(parent=chosen["body_id"].map(parents))
@@ -120,7 +156,7 @@ def check_places(tables: Tables, codes: Codes) -> pd.DataFrame:
             severity="" if set(row["papers"]) == {row["source_id"]} else "warning",
             values={"what": What(row), "sum": row["sum"], "n": row["n"], "total": _figure(row)},
         )
-        for row in wrong.to_dict("records")
+        for row in records(wrong)
     ]  # fmt: skip
     return frame(drafts, codes)
 
@@ -145,31 +181,30 @@ def check_teams(tables: Tables, codes: Codes) -> pd.DataFrame:
             rows=[row["row_id"], *row["ids"]], sources=[row["source_id"], *row["papers"]],
             values={"what": What(row), "n": _figure(row), "sum": row["sum"]},
         )
-        for row in wrong.to_dict("records")
+        for row in records(wrong)
     ]  # fmt: skip
     return frame(drafts, codes)
 
 
-def _inside(figures: pd.DataFrame, order: list[str], more: list[str]) -> list[dict[str, Any]]:
-    """Return each stage beside the nearest printed stage before it, inside one activity."""
+def _inside(figures: pd.DataFrame, order: list[str], more: list[str], *, units: bool = True) -> list[dict[str, Any]]:
+    """Return each stage beside the nearest printed stage before it, inside one activity (and one unit)."""
     rows = figures[
         figures["stage"].isin(order)
         & (figures["activity"] != "discipline")
         & figures["penalty"].isin(["", "all"])
         & (figures["violation"] == "")
     ]
-    group = [*other("stage", "unit"), *more]
+    group = [*other("stage", *(() if units else ("unit",))), *more]
     rows = rows.assign(step=rows["stage"].map(order.index)).sort_values([*group, "step"], kind="stable")
     carried = ["stage", "unit", "count", "approx", "low", "high", "row_id", "source_id"]
     before = rows.groupby(group, sort=False)[carried].shift().add_suffix("_before")
     pairs = pd.concat([rows, before], axis=1)
-    # Two units of one stage are two rows of one step; a step is only compared with an earlier one.
     pairs = pairs[pairs["row_id_before"].notna() & (pairs["stage"] != pairs["stage_before"])]
-    return pairs.to_dict("records")
+    return records(pairs)
 
 
 def _steps(pairs: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    return (row for row in pairs if row["unit"] == row["unit_before"] and row["low"] > row["high_before"])
+    return (row for row in pairs if row["low"] > row["high_before"])
 
 
 def _step(id_: str, text: str, row: Mapping[str, Any], severity: str = "") -> Draft:
@@ -185,20 +220,32 @@ def _step(id_: str, text: str, row: Mapping[str, Any], severity: str = "") -> Dr
     )  # fmt: skip
 
 
-def _pieces(tables: Tables, id_: str, name: str, parents: Mapping[str, str]) -> Iterator[Draft]:
+def _ancestors(codes: Codes, list_name: str, name: str) -> list[tuple[str, str]]:
+    """Return each code of a list with everything it is a part of, however far up."""
+    above = column(codes, list_name, name)
+    pairs = []
+    for code in above:
+        whole = above[code]
+        while whole:
+            pairs.append((code, whole))
+            whole = above.get(whole, "")
+    return pairs
+
+
+def _pieces(tables: Tables, id_: str, name: str, pairs: list[tuple[str, str]]) -> Iterator[Draft]:
     """Yield the rows that are larger than the whole they belong to; `name` is the column of the part."""
     prepared = view(tables)
     key = other(name)
     wanted = [*key, name, "count", "approx", "high", "row_id", "source_id"]
+    wholes_of = pd.DataFrame(pairs, columns=[name, "whole"], dtype="str")
     seen: set[str] = set()
     for figures, more, text in ((prepared.figures, ["source_id"], "wrong"), (prepared.chosen, [], "across")):
-        parts = figures[figures[name].isin(list(parents))]
-        parts = parts.assign(whole=parts[name].map(parents))
+        parts = figures.merge(wholes_of, on=name)
         wholes = figures[wanted].rename(columns={name: "whole"})
         both = parts.merge(wholes, on=[*key, "whole", *more], suffixes=("", "_whole"))
         if more:
             both["source_id_whole"] = both["source_id"]
-        for row in both[both["low"] > both["high_whole"]].to_dict("records"):
+        for row in records(both[both["low"] > both["high_whole"]]):
             if text == "wrong":
                 seen.add(row["row_id"])
                 yield _piece(id_, text, row, detail=row["source_id"])

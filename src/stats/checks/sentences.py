@@ -14,8 +14,11 @@ from functools import lru_cache
 from typing import Any
 
 from stats.codes import Codes
-from stats.errors import LANGUAGES, DataError, PeriodError
+from stats.errors import LANGUAGES, PeriodError
 from stats.periods import Kind, kind_of
+
+_OPENING = ("actors", "activities", "flags")
+"""Lists whose labels name organs or open a sentence, and keep their capital."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +36,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A code to be shown by its label, short where the list has short labels."""
+    """A code to be shown by its label, short where the list has short labels, or by another text of its row."""
 
     list_name: str
     code: str
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +80,16 @@ class Sentences:
     Parameters
     ----------
     codes : Codes
-        The code lists; the texts are the file ``texts_checks``.
+        The code lists with their texts; those of findings begin with ``check.``.
     """
 
     def __init__(self, codes: Codes) -> None:
         self._codes = codes
-        self._texts = {row["key"]: row for row in codes.rows("texts_checks")}
         self._whats: dict[tuple[str, ...], str] = {}
 
     def text(self, key: str, lang: str, values: Mapping[str, Any]) -> str:
-        """Return one text with its placeholders filled.
-
-        Raises
-        ------
-        DataError
-            When the catalogue has no such text.
-        """
-        row = self._texts.get(key)
-        if row is None:
-            raise DataError(
-                f"codes/texts_checks.csv has no text {key!r}; add a row with vi and en.",
-                f"codes/texts_checks.csv không có câu chữ {key!r}; hãy thêm một dòng có vi và en.",
-            )
-        return row[lang].format(**{name: self.put(value, lang) for name, value in values.items()})
+        """Return one text of the catalogue with its placeholders filled."""
+        return self._codes.text(key, lang).format(**{name: self.put(value, lang) for name, value in values.items()})
 
     def both(self, key: str, values: Mapping[str, Any]) -> dict[str, str]:
         """Return a text in every language, by language."""
@@ -112,8 +103,13 @@ class Sentences:
             case Figure():
                 prefix = self._codes.row("approx", value.approx)[f"prefix_{lang}"]
                 return f"{prefix} {number(value.count, lang)}".strip()
+            case Label(code=""):
+                return ""
+            case Label(column=""):
+                shown = self._codes.label(value.list_name, value.code, lang, short=True)
+                return shown if value.list_name in _OPENING else _lower(shown)
             case Label():
-                return self._codes.label(value.list_name, value.code, lang, short=True) if value.code else ""
+                return self._codes.row(value.list_name, value.code)[f"{value.column}_{lang}"]
             case When():
                 return period(value.key, lang)
             case Text():

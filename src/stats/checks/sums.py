@@ -9,7 +9,7 @@ import pandas as pd
 
 from stats.checks.findings import Draft, frame
 from stats.checks.sentences import Figure, Label, Many, Text, What
-from stats.checks.view import column, other, view
+from stats.checks.view import column, grouped, other, records, view
 from stats.codes import Codes
 from stats.tables import Tables
 
@@ -44,11 +44,11 @@ def _penalties(tables: Tables, id_: str, subject: str, names: tuple[str, ...]) -
     below = both["sum_high"] < both["low"]
     complete = both["n"] == len(names)
     kinds = {"exceed": above, "short": below & complete, "partial": below & ~complete}
-    members = parts.groupby(group, sort=False).groups
+    wanted = both.loc[above | below, group]
+    printed_by = grouped(parts.merge(wanted, on=group), group)
     for text, mask in kinds.items():
-        for row in both[mask].to_dict("records"):
-            mine = parts.loc[members[tuple(row[c] for c in group)]]
-            printed = mine.sort_values("penalty", key=lambda p: p.map(names.index)).to_dict("records")
+        for row in records(both[mask]):
+            printed = sorted(printed_by[tuple(row[c] for c in group)], key=lambda p: names.index(p["penalty"]))
             gap = abs(row["count"] - row["sum"])
             yield Draft(
                 id=id_, at=row, text=text, detail=row["source_id"],
@@ -73,26 +73,34 @@ def check_performance(tables: Tables, codes: Codes) -> pd.DataFrame:
     )  # fmt: skip
     both = figures[figures["stage"] == "examined"].merge(sums.reset_index(), on=group)
     wrong = (both["sum_low"] > both["high"]) | ((both["sum_high"] < both["low"]) & (both["n"] == 2))
-    return frame((_total("C14", "wrong", row, row["ids"]) for row in both[wrong].to_dict("records")), codes)
+    return frame((_total("C14", "wrong", row, row["ids"]) for row in records(both[wrong])), codes)
 
 
 def check_levels(tables: Tables, codes: Codes) -> pd.DataFrame:
     """C17: what several deciding levels did adds up to no more than all levels together."""
     figures = view(tables).figures
-    within, stream = column(codes, "actors", "within"), column(codes, "actors", "stream")
-    roots = {actor: stream.get(within[actor], "") for actor in within if within[actor]}
-    work = figures.assign(root=figures["actor"].map(roots).fillna(""), stream=figures["actor"].map(stream))
+    # Committees with cells hold what committees hold; cells alone are no part of committees.
+    above = {**column(codes, "actors", "within"), "committees": "committees_and_cells"}
+    pairs = [
+        (actor, whole) for actor, first in above.items() if first for whole in (first, above.get(first, "")) if whole
+    ]
+    levels = pd.DataFrame([p for p in pairs if p[0] != "committees"], columns=["actor", "whole"], dtype="str")
     group = [*other("actor"), "source_id"]
-    parts = work[work["root"] != ""]
-    sums = parts.groupby([*group, "root"], sort=False).agg(
-        sum=("count", "sum"), sum_low=("low", "sum"), sum_high=("high", "sum"), n=("actor", "nunique"),
-        ids=("row_id", tuple), levels=("actor", frozenset),
-    )  # fmt: skip
-    sums = sums[sums["n"] > 1].reset_index().rename(columns={"root": "stream"})
-    both = work[work["stream"].isin(["committees", "commissions"])].merge(sums, on=[*group, "stream"])
-    complete = both["levels"].map(lambda levels: set(COMMISSION_LEVELS) <= levels).astype(bool)
-    wrong = (both["sum_low"] > both["high"]) | ((both["sum_high"] < both["low"]) & complete)
-    return frame((_total("C17", "wrong", row, row["ids"]) for row in both[wrong].to_dict("records")), codes)
+    parts = figures.merge(levels, on="actor")
+    sums = parts.groupby([*group, "whole"], sort=False).agg(
+        sum=("count", "sum"), sum_low=("low", "sum"), sum_high=("high", "sum"), n=("actor", "nunique")
+    )
+    sums = sums[sums["n"] > 1].reset_index()
+    both = figures.merge(sums, left_on=[*group, "actor"], right_on=[*group, "whole"])
+    parts = parts.merge(both[[*group, "whole"]], on=[*group, "whole"])
+    of = grouped(parts, [*group, "whole"])
+    ids = [of[tuple(row)] for row in both[[*group, "whole"]].itertuples(index=False)]
+    complete = [set(COMMISSION_LEVELS) <= {p["actor"] for p in rows} for rows in ids]
+    both = both.assign(ids=[tuple(p["row_id"] for p in rows) for rows in ids])
+    wrong = (both["sum_low"] > both["high"]) | (
+        (both["sum_high"] < both["low"]) & pd.Series(complete, index=both.index, dtype="bool")
+    )
+    return frame((_total("C17", "wrong", row, row["ids"]) for row in records(both[wrong])), codes)
 
 
 def _total(id_: str, text: str, row: Mapping[str, Any], ids: Iterable[str]) -> Draft:
@@ -123,8 +131,8 @@ def check_streams(tables: Tables, codes: Codes) -> pd.DataFrame:
     complete = low.notna().all(axis=1)
     apart = complete & ((low.sum(axis=1) > pooled["high"]) | (high.sum(axis=1) < pooled["low"]))
     beyond = ~complete & (low.max(axis=1) > pooled["high"])
-    drafts = [_streams(row) for row in pooled[apart].to_dict("records")]
-    drafts += [_beyond(row) for row in pooled[beyond].to_dict("records")]
+    drafts = [_streams(row) for row in records(pooled[apart])]
+    drafts += [_beyond(row) for row in records(pooled[beyond])]
     return frame(drafts, codes)
 
 
@@ -175,7 +183,7 @@ def check_deciders(tables: Tables, codes: Codes) -> pd.DataFrame:
     both = both.merge(local, on=group, suffixes=("", "_local"))
     low, high = both["low_central"] + both["low_local"], both["high_central"] + both["high_local"]
     wrong = both[(low > both["high"]) | (high < both["low"])]
-    return frame((_deciders(row) for row in wrong.to_dict("records")), codes)
+    return frame((_deciders(row) for row in records(wrong)), codes)
 
 
 def _deciders(row: Mapping[str, Any]) -> Draft:

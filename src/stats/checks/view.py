@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from dataclasses import dataclass
+from typing import Any, cast
 
 import pandas as pd
 
@@ -12,9 +13,6 @@ from stats.codes import Codes
 from stats.errors import PeriodError
 from stats.periods import kind_of
 from stats.tables import KEY, Tables
-
-WITHIN = [*KEY, "source_id"]
-"""What makes a row one telling: the key of the figure and the document."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +64,22 @@ def _kind(key: str) -> str:
 def column(codes: Codes, list_name: str, name: str) -> dict[str, str]:
     """Return one column of a code list, by code."""
     return {code: codes.row(list_name, code).get(name, "") for code in codes.order(list_name)}
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows as plain records."""
+    return cast("list[dict[str, Any]]", frame.to_dict("records"))
+
+
+def grouped(frame: pd.DataFrame, key: list[str]) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
+    """Return the rows as records, by the values of some columns, in the order of first appearance.
+
+    Checks take groups apart only where something was found; plain records are then quicker than frames.
+    """
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in records(frame):
+        groups.setdefault(tuple(row[c] for c in key), []).append(row)
+    return groups
 
 
 def other(*without: str) -> list[str]:

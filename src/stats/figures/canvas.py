@@ -160,8 +160,7 @@ class Canvas:
         top = head.height
         bottom = below + foot.height
         height = top + plot_height + bottom
-        if self.size.height > height:
-            plot_height += self.size.height - height
+        if self.size.height:  # a slide has one height: the plot is stretched or pressed to fill it
             height = self.size.height
         self._place(head, foot, below)
         frame = twin(items, self.words, digits=digits) if table is None else table

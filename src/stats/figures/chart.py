@@ -131,12 +131,13 @@ def twin(items: Sequence[Item], words: Words, *, digits: int | None = None) -> p
 def _twin_row(item: Item, words: Words, digits: int | None) -> dict[str, Any]:
     r, share = item.result, item.share
     bounds = share if share is not None else r
+    counted = share is None and r.kind == "share" and r.numerator is not None
     return {
         "panel": item.panel,
         "series": item.series,
         "label": item.label,
-        "value": words.cell(r, digits=digits if r.kind == "share" else None),
-        "share": words.cell(share, digits=digits) if share is not None else "",
+        "value": words.number(r.numerator or 0) if counted else words.cell(r),
+        "share": words.cell(bounds, digits=digits) if counted or share is not None else "",
         "interval": words.interval(bounds, named=False),
         "estimate": r.estimate,
         "conf_low": bounds.conf_low,

@@ -25,6 +25,7 @@ _BOLD = (
     608, 597, 521, 480, 434, 480, 490,
 )  # fmt: skip
 _OTHER = {"đ": 684, "Đ": 788, "ơ": 669, "Ơ": 828, "ư": 601, "Ư": 746, "\u00a0": 230, "–": 704, "’": 234, "·": 305}
+_HORNED = {"o": "ơ", "O": "Ơ", "u": "ư", "U": "Ư"}
 _MARKED = 25
 _WIDEST = 1057
 _SLACK = 1.02
@@ -55,7 +56,7 @@ def wrap(text: str, limit: float, size: float, *, bold: bool = False) -> list[st
 
     Examples
     --------
-    >>> wrap("Kiểm tra khi có dấu hiệu vi phạm", 110, 13)
+    >>> wrap("Kiểm tra khi có dấu hiệu vi phạm", 90, 13)
     ['Kiểm tra khi', 'có dấu hiệu vi', 'phạm']
     """
     lines: list[str] = []
@@ -92,6 +93,6 @@ def _advance(char: str, table: tuple[int, ...]) -> int:
         return _OTHER[char]
     base = unicodedata.normalize("NFD", char)
     if base[0] != char:
-        letter = "ơ" if "\u031b" in base and base[0] == "o" else "ư" if "\u031b" in base else base[0]
-        return _advance(letter if letter != char else base[0], table) + _MARKED
+        letter = _HORNED.get(base[0], base[0]) if "\u031b" in base else base[0]
+        return _advance(letter, table) + _MARKED
     return 0 if unicodedata.combining(char) else _WIDEST

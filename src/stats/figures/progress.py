@@ -120,7 +120,7 @@ def _segments(canvas: Canvas, whole: Progress, total: float, top: float, items: 
                 "hoverinfo": "text",
                 "hovertext": [hover(item, text)],
                 "customdata": [row_ids(item)],
-                "name": name,
+                "name": escape(name),
             }
         )
         if share * canvas.plot_width > width(words.number(r.estimate or 0.0), canvas.font, bold=True) + 10 * s:
@@ -224,7 +224,7 @@ def coverage(
     Chart
         See `stats.figures.counts_by_group` for the other parameters.
     """
-    bodies = sorted_vi({c.row for c in cells}) if words.lang == "vi" else sorted({c.row for c in cells})
+    bodies = sorted_vi({c.row for c in cells})
     sections = list(dict.fromkeys(c.column for c in cells))
     by_place = {(c.row, c.column): c for c in cells}
     legend = "; ".join(f"{_sign(words, st)}: {words.text(f'chart.coverage.{st}')}" for st in STATUSES)

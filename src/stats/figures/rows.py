@@ -261,7 +261,7 @@ def _bars(canvas: Canvas, i: int, panel: Panel, centres: Sequence[float]) -> Non
             "orientation": "h",
             "xaxis": f"x{n}",
             "yaxis": f"y{n}",
-            "name": panel.title,
+            "name": escape(panel.title),
             "x": [m.value for m in panel.marks],
             "y": ys,
             "width": [BAR * s] * len(ys),

@@ -69,7 +69,7 @@ def counts_over_periods(
     head = names + (8 * s if names else 0)
     ticks, tick_height = _tick_labels(canvas, [p.period for p in points], per_day)
     title_height = canvas.line() + 6 * s if any(series) else 0.0
-    slot = min(p.period.days for p in points) * per_day
+    slot = min(p.period.days for p in points) * per_day - 6 * s
     texts = {id(item): _broken(canvas, amount(words, item), slot) for item in items}
     text_height = max(len(t) for t in texts.values()) * canvas.line() + 5 * s
     each = PANELS[min(len(series), 3) - 1] * s + text_height + title_height

@@ -63,6 +63,12 @@ def execute(
             def __init__(self, **options: Any) -> None:
                 super().__init__(transport="ipc", ip=str(Path(sockets) / "k"), **options)
 
+            async def _async_interrupt_kernel(self) -> None:
+                # The client interrupts an idle kernel before it asks it to stop, which only makes the
+                # kernel complain on the terminal.
+                if not self.shutting_down:
+                    await super()._async_interrupt_kernel()
+
         try:
             papermill.execute_notebook(
                 str(notebook),

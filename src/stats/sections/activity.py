@@ -86,7 +86,7 @@ def _committee_sentence(builder: Builder, report: Report, actor: str) -> None:
     if clauses:
         own = report.book.codes.row("actors", actor)["stream"] == "own_part"
         key = "committees.own" if own else "committees.finding"
-        name = report.words.label("actors", actor)
+        name = report.actor(actor)
         builder.text(report.text(key, actor=name, items="; ".join(clauses), sources=report.cite(*used)))
         builder.used([row for r in used for row in r.rows])
 
@@ -105,7 +105,7 @@ def _committee_charts(builder: Builder, report: Report) -> None:
                         Item(words.label(list_name, code, short=True), result, panel=_unit_name(report, result))
                     )
         if items:
-            title = report.text("committees.chart_any")
+            title = _committee_title(report, actor)
             builder.chart(
                 figures.counts_by_group(
                     items,
@@ -116,6 +116,17 @@ def _committee_charts(builder: Builder, report: Report) -> None:
                 )
             )
         _own_part(builder, report, actor)
+
+
+def _committee_title(report: Report, actor: str) -> str:
+    """Return the message of the chart: the counts of organisations (else members), inspected and supervised."""
+    words, clauses = report.words, []
+    for verb in ("inspected", "supervised"):
+        counts = [r for subject in SUBJECTS if (r := report.first(f"{verb}-{subject}", actor))]
+        if counts:
+            count = words.count(counts[0], subject=report.subject(counts[0]))
+            clauses.append(words.text(f"committees.{verb}", items=count))
+    return report.text("committees.chart", actor=report.actor(actor, short=True), items=", ".join(clauses))
 
 
 def _own_part(builder: Builder, report: Report, actor: str) -> None:
@@ -129,11 +140,11 @@ def _own_part(builder: Builder, report: Report, actor: str) -> None:
                 if own and whole and own.unit == whole.unit:
                     label, panel = words.label("activities", _ACTIVITY[verb], short=True), _unit_name(report, own)
                     items += [
-                        Item(label, whole, series=words.label("actors", actor), panel=panel, strong=False),
-                        Item(label, own, series=words.label("actors", part), panel=panel),
+                        Item(label, whole, series=report.actor(actor), panel=panel, strong=False),
+                        Item(label, own, series=report.actor(part), panel=panel),
                     ]
     if items:
-        title = report.text("committees.own_chart", actor=words.label("actors", parts[0]))
+        title = report.text("committees.own_chart", actor=report.actor(parts[0]))
         builder.chart(
             figures.own_part(
                 items,
@@ -186,7 +197,7 @@ def _signs_sentence(builder: Builder, report: Report, actor: str, subject: str) 
     for name in STAGES[1:]:
         if result := stage[name]:
             rest.append(report.text(f"signs.{name}", count=report.figure(result), share=_share_words(report, result)))
-    values = {"actor": report.words.label("actors", actor), "sources": report.cite(*known)}
+    values = {"actor": report.actor(actor), "sources": report.cite(*known)}
     if stage["examined"]:
         examined = report.figure(stage["examined"])
         builder.text(report.text("signs.finding", examined=examined, rest="".join(rest), **values))
@@ -249,10 +260,10 @@ def thematic(report: Report) -> Section:
     for actor in report.actors(*names[:2]):
         results = [r for name in names[:2] if (r := report.first(name, actor))]
         counts = report.words.join([report.figure(r) for r in results])
-        label = report.words.label("actors", actor)
+        label = report.actor(actor)
         builder.text(report.text("thematic.finding", actor=label, items=counts, sources=report.cite(*results)))
     items = [
-        Item(report.words.label("actors", r.actor, short=True), r, panel=_unit_name(report, r))
+        Item(report.actor(r.actor, short=True), r, panel=_unit_name(report, r))
         for name in names[:2]
         for r in report.results(name)
     ]

@@ -96,7 +96,7 @@ def share_sentence(report: Report, pair: Pair) -> str:
     now, before = (report.traced(words.value(r), r) for r in (pair.now, pair.before))
     values = {
         "label": report.book.catalogue[pair.now.indicator].label(words.lang),
-        "actor": words.label("actors", pair.now.actor, short=True),
+        "actor": report.actor(pair.now.actor, short=True),
         "now": now,
         "before": before,
         "sources": report.cite(pair.now, pair.before),
@@ -105,18 +105,18 @@ def share_sentence(report: Report, pair: Pair) -> str:
     }
     contrast = pair.contrast
     if contrast is not None and contrast.estimate is not None:
-        low, high = (words.percent(x or 0, signed=True) for x in (contrast.conf_low, contrast.conf_high))
+        low, high = (words.signed(100 * (x or 0), 1) for x in (contrast.conf_low, contrast.conf_high))
         values["interval"] = report.text("comparison.interval", low=low, high=high)
         if pair.direction != "flat":
             key = "comparison.up" if contrast.estimate > 0 else "comparison.down"
             values["change"] = report.text(key, points=words.points(contrast.estimate))
-            return report.text("comparison.share", **values)
+            return report.text(f"comparison.share_{pair.direction}", **values)
         return report.text("comparison.share_flat", **values)
     change = (pair.now.estimate or 0) - (pair.before.estimate or 0)
     key = "comparison.up" if change > 0 else "comparison.down"
     values["change"] = report.text(key, points=words.points(change))
     values["interval"] = report.text("comparison.no_interval")
-    return report.text("comparison.share", **values)
+    return report.text("comparison.share_rose" if change > 0 else "comparison.share_fell", **values)
 
 
 def _shares_chart(builder: Builder, report: Report, earlier: Period, shares: list[Pair]) -> None:
@@ -155,7 +155,7 @@ def _table(builder: Builder, report: Report, earlier: Period, pairs: list[Pair])
     frame = pd.DataFrame(
         {
             "label": [report.book.catalogue[p.now.indicator].label(words.lang) for p in pairs],
-            "actor": [words.label("actors", p.now.actor, short=True) for p in pairs],
+            "actor": [report.actor(p.now.actor, short=True) for p in pairs],
             "now": [p.now for p in pairs],
             "before": [p.before for p in pairs],
             "change": [_change(report, p) for p in pairs],
@@ -215,7 +215,7 @@ def _explanations(builder: Builder, report: Report, earlier: Period, counts: lis
 
 def _mix(builder: Builder, report: Report, change: MixChange) -> None:
     words = report.words
-    actor = words.label("actors", change.now[0].actor)
+    actor = report.actor(change.now[0].actor)
     if not change.like:
         builder.text(
             report.text(

@@ -92,7 +92,7 @@ def _work(report: Report) -> list[str]:
                 items = report.words.join([report.figure(r) for r in counts])
                 clauses.append(report.text(f"committees.{verb}", items=items))
                 used += counts
-        label = report.words.label("actors", actor)
+        label = report.actor(actor)
         said.append(
             report.text("committees.finding", actor=label, items="; ".join(clauses), sources=report.cite(*used))
         )
@@ -115,7 +115,7 @@ def _signs(report: Report) -> list[str]:
                 "signs.share", share=report.traced(words.value(share), share), interval=words.interval(share)
             ),
         )
-        label = words.label("actors", share.actor)
+        label = report.actor(share.actor)
         values = {"examined": report.figure(examined), "rest": violation, "sources": report.cite(share)}
         said.append(report.text("signs.finding", actor=label, **values))
     return said
@@ -136,7 +136,7 @@ def _outcomes(report: Report) -> list[str]:
                 for m in report.results(f"penalty-mix-{subject}", actor=total.actor)
             ]
             rest = report.text("members.parts", items=words.join(parts)) if parts else ""
-            label = words.label("actors", total.actor)
+            label = report.actor(total.actor)
             values = {"total": report.figure(total), "parts": rest, "sources": report.cite(total)}
             said.append(report.text(f"{subject}.finding", actor=label, **values))
     return said
@@ -259,7 +259,7 @@ def sources(report: Report) -> Section:
         {
             "row": [r.rows[0] for r in lines],
             "label": [_describe(report, r) for r in lines],
-            "actor": [words.label("actors", r.actor, short=True) for r in lines],
+            "actor": [report.actor(r.actor, short=True) for r in lines],
             "count": lines,
             "unit": [words.label("units", r.unit) for r in lines],
             "source": [report.cite(r) for r in lines],
@@ -298,10 +298,13 @@ def _describe(report: Report, result: Result) -> str:
 
 
 def _document(report: Report, source: str, number: int) -> str:
-    row, words = report.sources.loc[source], report.words
-    title = f"<cite>{html.escape(str(row['title']))}</cite>"
-    day = str(row["published_on"] or "")
-    when = words.date(pd.Timestamp(day).date(), short=True) if day else report.text("sources.undated")
+    row = report.sources.loc[source]
+    name = str(row["title"]).replace("(address: ", f"({report.text('sources.address')}: ")
+    title = f"<cite>{html.escape(name)}</cite>"
+    when = report.day(source) or report.text("sources.undated")
+    if not report.day(source) and pd.notna(row["published_from"]):
+        earliest = report.words.date(pd.Timestamp(row["published_from"]).date(), short=True)
+        when = report.text("sources.earliest", date=earliest)
     retold = f" ({report.text('sources.retold')})" if row["kind"] == "retold" else ""
     url = str(row["url"] or "")
     link = f' <a class="url" href="{html.escape(url)}">{html.escape(url)}</a>' if url.startswith("http") else ""

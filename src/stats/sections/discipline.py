@@ -64,7 +64,7 @@ def _sentence(builder: Builder, report: Report, subject: str, actor: str, mix: l
         key = "members.part" if share else "members.part_alone"
         parts.append(report.text(key, penalty=penalty, count=count, share=report.words.value(share) if share else ""))
     said = report.text("members.parts", items=report.words.join(parts)) if parts else ""
-    values = {"actor": report.words.label("actors", actor), "total": report.figure(total), "parts": said}
+    values = {"actor": report.actor(actor), "total": report.figure(total), "parts": said}
     sentences = [report.text(f"{subject}.finding", sources=report.cite(total, *mix), **values)]
     committee = report.first("disciplined-committee-members", actor)
     if subject == "members" and committee:
@@ -166,7 +166,7 @@ def rates(report: Report) -> Section:
         return builder.done()
     shown = []
     for result in results:
-        actor, sources = words.label("actors", result.actor), report.cite(result)
+        actor, sources = report.actor(result.actor), report.cite(result)
         if result:
             yearly = yearly_rate(result, length)
             builder.text(
@@ -189,10 +189,10 @@ def rates(report: Report) -> Section:
             return builder.done()
         builder.used(result.rows)
     if shown:
-        items = [Item(words.label("actors", r.actor, short=True), r, series=report.text("rates.whole")) for r in shown]
+        items = [Item(report.actor(r.actor, short=True), r, series=report.text("rates.whole")) for r in shown]
         items += [
             Item(
-                words.label("actors", r.actor, short=True),
+                report.actor(r.actor, short=True),
                 yearly_rate(r, length),
                 series=report.text("rates.yearly"),
                 strong=False,

@@ -56,7 +56,7 @@ def figures(builder: Builder, report: Report, lines: Sequence[Line], *, caption:
     frame = pd.DataFrame(
         {
             "label": [line.label for line in lines],
-            "actor": [words.label("actors", line.result.actor, short=True) for line in lines],
+            "actor": [report.actor(line.result.actor, short=True) for line in lines],
             "count": [line.result for line in lines],
             "unit": [words.label("units", line.result.unit) for line in lines],
             "printed": [value if value is not None else "–" for value in printed],

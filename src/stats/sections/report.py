@@ -97,10 +97,17 @@ class Report:
         """Return a text with its values escaped, unless they are already finished markup."""
         return self.words.text(key, **values)
 
+    def actor(self, code: str, *, short: bool = False) -> str:
+        """Return the name of a deciding actor as it is called in this body: a city has a Thành ủy, a province a Tỉnh ủy."""
+        row = self.book.codes.row("actors", code)
+        lang, city = self.words.lang, self.body.level == "municipality"
+        key = f"city_{lang}" if city else f"province_{lang}"
+        return row[key] if row.get(key) and self.body.level in ("municipality", "province") else self.words.label("actors", code, short)
+
     def captions(self, results: Sequence[Result], actor: str = "", *, what: str = "") -> dict[str, Any]:
         """Return what goes around a chart: subtitle, source line and notes, in words."""
         where = f"{self.name}, {self.words.period(self.period)}"
-        who = self.words.label("actors", actor) if actor else ""
+        who = self.actor(actor) if actor else ""
         notes = self.words.notes(*results)
         return {
             "subtitle": ". ".join(part for part in (what, where, who) if part),
@@ -113,13 +120,14 @@ class Report:
         said = []
         for source in dict.fromkeys(s for r in results for s in r.sources):
             row = self.sources.loc[source]
-            day = str(row["published_on"] or "")
-            said.append(
-                f"{row['publisher']} ({self.words.date(dt.date.fromisoformat(day), short=True)})"
-                if day
-                else str(row["publisher"])
-            )
+            day = self.day(source)
+            said.append(f"{row['publisher']} ({day})" if day else str(row["publisher"]))
         return "; ".join(dict.fromkeys(said))
+
+    def day(self, source: str) -> str:
+        """Return the day a document was published, in words; empty when it prints none."""
+        day = self.sources.at[source, "published_on"]
+        return "" if pd.isna(day) else self.words.date(pd.Timestamp(day).date(), short=True)
 
     @cached_property
     def sources(self) -> pd.DataFrame:

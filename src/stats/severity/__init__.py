@@ -1,4 +1,4 @@
-"""The mix of penalties and its severity: is it another mix, is it harsher, or is it more polarised?
+"""The mix of penalties and its severity: another mix, a harsher one, or a more polarised one.
 
 Tables have periods (or bodies) as rows and penalties, from mildest to heaviest, as columns.
 """

@@ -107,10 +107,11 @@ class _Network:
                 ),
             )
 
-    def _expand(self, nodes: Floats, column: float) -> tuple[Floats, Floats, Floats]:
+    def _expand(self, nodes: Floats, column: float) -> tuple[Floats, Floats, Any]:
         """Return what is left, the log weight of the column's cells, and the node each came from."""
         left, taken = nodes, np.zeros(len(nodes))
-        weight, owner = np.zeros(len(nodes)), np.arange(len(nodes))
+        weight: Floats = np.zeros(len(nodes))
+        owner: Any = np.arange(len(nodes))
         last = nodes.shape[1] - 1
         for i in range(last):
             room = left[:, i + 1 :].sum(axis=1)
@@ -131,6 +132,11 @@ class _Network:
     def _find(self, stage: int, left: Floats) -> Any:
         """Return the index of each node among those of a stage."""
         base = self.rows.max() + 1
+        if base ** left.shape[1] > 2.0**53:  # too wide for one exact number a node
+            both = np.concatenate([self.nodes[stage], np.sort(left, axis=1)])
+            known = len(self.nodes[stage])
+            _, first, inverse = np.unique(both, axis=0, return_index=True, return_inverse=True)
+            return first[inverse.ravel()[known:]]
         powers = base ** np.arange(left.shape[1])
         keys, wanted = self.nodes[stage] @ powers, np.sort(left, axis=1) @ powers
         order = np.argsort(keys)
@@ -150,7 +156,9 @@ class _Network:
 
     def tail(self, seen: float, fixed: float) -> float:
         """Return the probability of all tables whose log weight is at most `seen`."""
-        node, past, many = np.zeros(1, dtype=np.int64), np.zeros(1), np.ones(1)
+        node: Any = np.zeros(1, dtype=np.int64)
+        past: Floats = np.zeros(1)
+        many: Floats = np.ones(1)
         total = 0.0
         for stage in range(len(self.columns)):
             certain = past + self.longest[stage][node] <= seen
@@ -168,7 +176,7 @@ class _Network:
             # Paths that meet in a node with the same weight go on as one.
             keys = np.stack([node.astype(float), np.round(past, 9)])
             _, first, inverse = np.unique(keys, axis=1, return_index=True, return_inverse=True)
-            many = np.bincount(inverse.ravel(), many, len(first))
+            many = np.bincount(inverse.ravel(), many, len(first)).astype(float)
             node, past = node[first], past[first]
         return total
 
@@ -241,7 +249,8 @@ def fisher_monte_carlo(
         if statistic == "probability":
             value: Floats = special.gammaln(cell + 1)
             return value
-        return (cell - expected[i, j]) ** 2 / expected[i, j]
+        square: Floats = (cell - expected[i, j]) ** 2 / expected[i, j]
+        return square
 
     seen = sum(float(badness(x[i, j], i, j)) for i in range(x.shape[0]) for j in range(x.shape[1]))
     chance = np.random.default_rng(rng)
@@ -345,15 +354,18 @@ def odds_ratio(table: Any, *, conf_level: float = 0.95, convention: str = "minli
         p_value = 2 * float(min(at_one[: here + 1].sum(), at_one[here:].sum()))
 
     def solve(f: Any) -> float:
-        from scipy.optimize import brentq
+        from scipy import optimize
 
-        return float(np.exp(brentq(f, -60.0, 60.0, xtol=1e-14, rtol=8.9e-16)))
+        find: Any = optimize.brentq
+        return float(np.exp(find(f, -60.0, 60.0, xtol=1e-14, rtol=8.9e-16)))
 
     tail, last = (1 - conf_level) / 2, len(support) - 1
     if last == 0:
         estimate, low, high = float("nan"), 0.0, float("inf")
     else:
-        estimate = 0.0 if here == 0 else float("inf") if here == last else solve(lambda t: probabilities(t) @ support - a)
+        estimate = (
+            0.0 if here == 0 else float("inf") if here == last else solve(lambda t: probabilities(t) @ support - a)
+        )
         low = 0.0 if here == 0 else solve(lambda t: probabilities(t)[here:].sum() - tail)
         high = float("inf") if here == last else solve(lambda t: probabilities(t)[: here + 1].sum() - tail)
     return TestResult(

@@ -87,9 +87,10 @@ def counts(table: Any, *, ndim: int = 2, name: str = "table", smallest: tuple[in
     """
     array = guards.numbers(table, name, ndim=ndim, missing=False)
     if array.shape[-2] < smallest[0] or array.shape[-1] < smallest[1]:
+        found, needed = f"{array.shape[-2]} x {array.shape[-1]}", f"{smallest[0]} x {smallest[1]}"
         raise guards.refuse(
-            f"{name} is {array.shape[-2]} x {array.shape[-1]}; it needs {smallest[0]} x {smallest[1]} or more",
-            f"{guards.vietnamese(name)} có cỡ {array.shape[-2]} x {array.shape[-1]}; cần ít nhất {smallest[0]} x {smallest[1]}",
+            f"{name} is {found}; it needs {needed} or more",
+            f"{guards.vietnamese(name)} có cỡ {found}; cần ít nhất {needed}",
             remedy=("Put groups in rows and ordered outcomes in columns.", "Đặt nhóm ở dòng, mức kỷ luật ở cột."),
         )
     return array

@@ -65,5 +65,5 @@ def _amount(words: Words, now: Result, before: Result, difference: float, subjec
 
 def _against(words: Words, versus: str | Period) -> str:
     if isinstance(versus, Period):
-        return words.text("sentence.versus.period", period=versus)
+        return words.period(versus)
     return words.text(f"sentence.versus.{versus}")

@@ -53,7 +53,7 @@ class Words:
         """Refuse a language that has no texts; index the texts of this one."""
         if self.lang not in LANGUAGES:
             raise UnknownCodeError.from_value(("language", "ngôn ngữ"), self.lang, LANGUAGES)
-        texts = {row["key"]: row[self.lang] for row in self.codes.rows("texts")}
+        texts = {key: row[self.lang] for key, row in self.codes.texts().items()}
         object.__setattr__(self, "_texts", texts)
 
     # Numbers ---------------------------------------------------------------------------------
