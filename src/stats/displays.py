@@ -114,7 +114,9 @@ def table(
         return f'<p class="none">{html.escape(words.text("table.empty"))}</p>'
     cells = [[_cell(words, row[c.key], c, markers or {}) for c in columns] for row in frame.to_dict("records")]
     body = _built(cells, columns, id)
-    body = body.replace("<thead>", f'<caption id="{id}-caption">{html.escape(caption)}</caption>\n<thead>', 1)
+    body = body.replace(
+        "<thead>", f'<caption id="{id}-caption"><span>{html.escape(caption)}</span></caption>\n<thead>', 1
+    )
     below = _notes(words, cells, frame, columns, notes)
     return (
         f'<div class="table-block" id="{id}">\n'

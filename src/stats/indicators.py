@@ -6,7 +6,7 @@ all. A result is given per deciding actor, because streams are never added or mi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,14 +14,16 @@ from typing import Any
 
 import pandas as pd
 
+from stats import checks, denominators, rates, shares, tables
 from stats import codes as code_lists
-from stats import denominators, rates, shares, tables
 from stats.codes import Codes
 from stats.errors import UnknownCodeError
 from stats.periods import Period
 from stats.results import Approx, Note, Result, State
 
 CONF_LEVEL = 0.95
+KEYS = ("activity", "stage", "subject", "subgroup", "penalty")
+"""Columns by which an indicator of the catalogue picks its rows."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Indicator:
 
     id: str
     kind: str
-    definition: dict[str, str]
+    definition: Mapping[str, str]
 
     def label(self, lang: str) -> str:
         """Return what the indicator is called."""
@@ -66,6 +68,24 @@ class Book:
     def chosen(self) -> pd.DataFrame:
         """One row a key, picked among sources by the declared rule (`stats.tables.selection`)."""
         return tables.choose(self.tables.observations, self.tables.sources)
+
+    @cached_property
+    def index(self) -> dict[tuple[str, ...], list[dict[str, Any]]]:
+        """The chosen rows by body, period, the columns an indicator filters on (`KEYS`), and violation."""
+        found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for row in records(self.chosen):
+            found.setdefault(tuple(row[c] for c in ("body_id", "period", *KEYS, "violation")), []).append(row)
+        return found
+
+    @cached_property
+    def _computed(self) -> dict[tuple[str, str, str, float], list[Result]]:
+        # Sections of one report ask for the same indicators many times over.
+        return {}
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """What the checks of all tables found (`stats.checks.run`)."""
+        return checks.run(self.tables, self.codes)
 
     @cached_property
     def catalogue(self) -> dict[str, Indicator]:
@@ -121,7 +141,7 @@ class Book:
     @cached_property
     def _observed(self) -> dict[str, dict[str, Any]]:
         columns = ["row_id", "count", "approx", "flags", "source_id"]
-        return {row["row_id"]: row for row in self.tables.observations[columns].to_dict("records")}
+        return {row["row_id"]: row for row in records(self.tables.observations[columns])}
 
     def bodies(self) -> list[str]:
         """Return the ids of the bodies that have figures."""
@@ -184,10 +204,15 @@ def compute(
         One an actor (and a category, for mixes and violation contents), in the order of the code
         list; empty when nothing was published.
     """
-    found = find(book, indicator)
+    key = (indicator, body, period.key, conf_level)
+    if key not in book._computed:
+        book._computed[key] = _compute(book, find(book, indicator), body, period, conf_level)
+    return [r for r in book._computed[key] if actor is None or r.actor == actor]
+
+
+def _compute(book: Book, found: Indicator, body: str, period: Period, conf_level: float) -> list[Result]:
     makers = {"count": _counts, "share": _shares, "mix": _mix, "rate": _rates, "contents": _contents}
-    results = makers[found.kind](book, found, body, period, conf_level)
-    return [r for r in results if actor is None or r.actor == actor]
+    return makers[found.kind](book, found, body, period, conf_level)
 
 
 def first(book: Book, indicator: str, body: str, period: Period, actor: str) -> Result:
@@ -200,22 +225,16 @@ def first(book: Book, indicator: str, body: str, period: Period, actor: str) -> 
 
 
 def _counts(book: Book, found: Indicator, body: str, period: Period, _level: float) -> list[Result]:
-    rows = _matching(book.at(body, period.key), found.definition)
-    results = [book.published(row, found.id) for row in _records(rows)]
-    order = {actor: i for i, actor in enumerate(book.codes.order("actors"))}
-    return sorted(results, key=lambda r: order[r.actor])
+    wanted = tuple(found.definition[column] for column in KEYS)
+    rows = book.index.get((body, period.key, *wanted, ""), ())
+    order = book.codes.order("actors")
+    return sorted((book.published(row, found.id) for row in rows), key=lambda r: order.index(r.actor))
 
 
-def _matching(rows: pd.DataFrame, definition: dict[str, str]) -> pd.DataFrame:
-    wanted = {k: definition[k] for k in ("activity", "stage", "subject", "subgroup", "penalty")}
-    mask = rows["violation"].eq("")
-    for column, value in wanted.items():
-        mask &= rows[column].eq(value)
-    return rows[mask]
-
-
-def _records(rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    yield from rows.to_dict("records")
+def records(rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a frame as plain dictionaries."""
+    for row in rows.to_dict("records"):
+        yield {str(name): value for name, value in row.items()}
 
 
 def _shares(book: Book, found: Indicator, body: str, period: Period, level: float) -> list[Result]:
@@ -311,9 +330,9 @@ def _mix(book: Book, found: Indicator, body: str, period: Period, level: float) 
 def _contents(book: Book, found: Indicator, body: str, period: Period, _level: float) -> list[Result]:
     rows = book.at(body, period.key)
     mask = rows["violation"].ne("")
-    for column in ("activity", "stage", "subject", "subgroup", "penalty"):
+    for column in KEYS:
         mask &= rows[column].eq(found.definition[column])
-    results = [book.published(row, found.id, category=row["violation"]) for row in _records(rows[mask])]
+    results = [book.published(row, found.id, category=row["violation"]) for row in records(rows[mask])]
     return sorted(results, key=lambda r: (r.actor, -(r.estimate or 0), r.category))
 
 

@@ -7,7 +7,7 @@ one actor and one unit. Penalty mixes may also be compared between unequal windo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from stats import indicators
@@ -16,7 +16,7 @@ from stats.comparisons.two_proportions import difference_of_shares
 from stats.comparisons.two_rates import rate_ratio
 from stats.indicators import Book
 from stats.periods import Period
-from stats.results import Result, TestResult
+from stats.results import Approx, Note, Result, TestResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,28 @@ def _contrast(now: Result, before: Result, period: Period, earlier: Period) -> T
     if now.unit != before.unit or now.base != before.base:
         return None
     if now.kind == "count":
-        return rate_ratio(now.estimate, period.months, before.estimate, earlier.months)[0]
+        return _ratio(now, before, period, earlier)
     return difference_of_shares(now.numerator, now.denominator, before.numerator, before.denominator)[0]
+
+
+def _ratio(now: Result, before: Result, period: Period, earlier: Period) -> TestResult:
+    """Ratio of monthly averages; an approximate figure widens the interval to all that its wording allows."""
+    ratio = rate_ratio(now.estimate, period.months, before.estimate, earlier.months)[0]
+    if now.approx is Approx.EXACT and before.approx is Approx.EXACT:
+        return ratio
+    (low1, high1), (low2, high2) = (_bounds(r) for r in (now, before))
+    ends = rate_ratio([low1, high1], period.months, [high2, low2], earlier.months)
+    return replace(
+        ratio,
+        conf_low=ends[0].conf_low,
+        conf_high=ends[1].conf_high,
+        caveats=(*ratio.caveats, Note("approximate_input")),
+    )
+
+
+def _bounds(result: Result) -> tuple[float, float]:
+    count = result.estimate or 0.0
+    return (result.conf_low or count, result.conf_high or count)
 
 
 class Shift(StrEnum):

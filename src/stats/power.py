@@ -288,7 +288,7 @@ def detectable_rate(
     far = rate + 1e3 * (phi * (1 / t1 + 1 / t2) * (z + abs(zb)) ** 2 + rate) if direction == "up" else np.zeros_like(x)
     if method == "log" and direction == "down":
         # The log ratio gets noisier towards zero events: the best chance lies at a closed-form count.
-        share = phi / np.maximum(x, tiny)
+        share = phi / np.where(x > 0, x, 1.0)
         far = np.minimum(phi * (np.sqrt(1 + share * (z + zb) ** 2) - 1) / (2 * share) / t2, rate)
     seen = np.asarray(gap(far, x, t1, t2, phi)) >= 0
     seen &= (x > 0) if (direction == "down" or method == "log") else np.ones_like(seen)

@@ -165,6 +165,68 @@ def conversion(
     return Conversion(chain, steps, tuple(_ratio(first, b, conf_level) for b in chain[1:]))
 
 
+def cohort_bounds(
+    count: float,
+    base: float,
+    *,
+    carried_in: float = 0.0,
+    carried_out: float | None = None,
+    unit: str = "",
+    name: str = "",
+) -> Result:
+    """Return what a same-period ratio can say about the cohort that was examined.
+
+    Parameters
+    ----------
+    count : float
+        Disciplined in the period, whenever they were examined.
+    base : float
+        Examined in the period.
+    carried_in : float
+        Most of `count` that may stem from earlier examinations.
+    carried_out : float, optional
+        Most of those examined whose discipline may come later; by default all that are not
+        disciplined yet.
+    unit, name : str
+        What is counted, and the stage of the base.
+
+    Returns
+    -------
+    Result
+        ``conf_low`` and ``conf_high`` enclose the cohort's share; ``estimate`` is the same-period ratio
+        where it is a possible share, else the nearest bound. No confidence level: nothing is
+        estimated.
+
+    Raises
+    ------
+    InputError
+        For negative or missing figures.
+
+    Examples
+    --------
+    30 disciplined of 100 examined, up to 10 of them from last year's cases, up to 5 cases still open:
+
+    >>> row = cohort_bounds(30, 100, carried_in=10, carried_out=5)
+    >>> row.conf_low, row.conf_high
+    (0.2, 0.35)
+    """
+    figures = guards.numbers([count, base, carried_in], "count", missing=False)
+    done, whole, earlier = (float(v) for v in figures)
+    caveats = (Note("same_period_ratio"), Note("cohort_bounds", {"carried_in": earlier, "carried_out": carried_out}))
+    if whole == 0:
+        return Result(
+            state=State.MISSING, reason=Note("base_is_zero", {"stage": name}), method="cohort_bounds", numerator=done,
+            denominator=whole, unit=unit, base=name, kind="share", derived=True, caveats=caveats,
+        )  # fmt: skip
+    later = whole if carried_out is None else float(guards.numbers(carried_out, "carried_out", missing=False)[0])
+    low = min(max(done - earlier, 0.0) / whole, 1.0)
+    high = min((done + later) / whole, 1.0)
+    return Result(
+        estimate=min(max(done / whole, low), high), conf_low=low, conf_high=high, method="cohort_bounds",
+        numerator=done, denominator=whole, unit=unit, base=name, kind="share", derived=True, caveats=caveats,
+    )  # fmt: skip
+
+
 def _chain(stages: Mapping[str, Any] | Sequence[Any], unit: str) -> tuple[Stage, ...]:
     items: Iterable[Any] = stages.items() if isinstance(stages, Mapping) else stages
     chain = tuple(_stage(item, unit) for item in items)

@@ -22,7 +22,7 @@ def check_sources(tables: Tables, codes: Codes) -> pd.DataFrame:
     prepared = view(tables)
     chosen = prepared.chosen[prepared.chosen["n_values"] > 1]
     told = prepared.figures.merge(chosen[list(KEY)], on=list(KEY))
-    publishers = tables.sources.set_index("source_id")["publisher"].to_dict()
+    publishers = dict(zip(tables.sources["source_id"], tables.sources["publisher"], strict=True))
     groups = grouped(told, list(KEY))
     drafts = []
     for row in records(chosen):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from decimal import Decimal
+from math import ceil, floor
 from typing import Any
 
 import pandas as pd
@@ -10,12 +13,10 @@ import pandas as pd
 from stats.checks import quotients
 from stats.checks.findings import Draft, frame
 from stats.checks.sentences import Figure, Label, Many, Text, What
-from stats.checks.view import column, other, records, view
+from stats.checks.view import column, grouped, other, records, view
 from stats.codes import Codes
 from stats.tables import KEY, Tables
 
-MOST_BASE = 3
-"""A list of violation contents is searched for its base up to this many times the members disciplined."""
 BASE_ROWS = 3
 """Fewer shares than this do not fix a base."""
 
@@ -26,28 +27,33 @@ def check_violation_shares(tables: Tables, codes: Codes) -> pd.DataFrame:
     listed = figures[figures["share_pct_published"].notna() & (figures["violation"] != "")]
     by_key = quotients.by_key(figures, listed)
     drafts = []
-    for _, group in listed.groupby([*other("violation"), "source_id"], sort=False):
-        if len(group) < BASE_ROWS:
+    for rows in grouped(listed, [*other("violation"), "source_id"]).values():
+        if len(rows) < BASE_ROWS:
             continue
-        rows = records(group)
         first = {**rows[0], "violation": ""}
         totals = by_key.get(tuple(first[c] for c in KEY), [])
         total = next((t for t in totals if t["source_id"] == first["source_id"]), totals[0] if totals else None)
-        most = MOST_BASE * max(total["count"] if total else 0, sum(r["count"] for r in rows))
-        bases = [base for base in range(1, most + 1) if all(_near(r, base) for r in rows)]
+        bases = _bases(rows)
         if total is not None and total["count"] in bases:
             continue
         drafts.append(_violation_base(first, rows, total, bases))
     return frame(drafts, codes)
 
 
-def _near(row: Mapping[str, Any], base: int) -> bool:
-    printed = quotients.printed(row["share_pct_published"])
-    return abs(quotients.percent(row["count"], base) - printed) < quotients.unit(printed)
+def _bases(rows: list[dict[str, Any]]) -> range:
+    """Return the whole numbers that give every printed share within one unit of its last digit."""
+    least, most = 0, sys.maxsize
+    for row in rows:
+        share = quotients.printed(row["share_pct_published"])
+        one = quotients.unit(share)
+        hundredfold = Decimal(100 * row["count"])
+        least = max(least, floor(hundredfold / (share + one)) + 1)
+        most = min(most, ceil(hundredfold / (share - one)) - 1) if share > one else most
+    return range(least, most + 1)
 
 
 def _violation_base(
-    first: dict[str, Any], rows: list[dict[str, Any]], total: dict[str, Any] | None, bases: list[int]
+    first: dict[str, Any], rows: list[dict[str, Any]], total: dict[str, Any] | None, bases: range
 ) -> Draft:
     text = ("other" if bases else "none") if total is not None else "base"
     span = str(bases[0]) if len(bases) == 1 else f"{bases[0]}-{bases[-1]}" if bases else ""
@@ -87,8 +93,7 @@ def check_contents(tables: Tables, codes: Codes) -> pd.DataFrame:
     for row in records(nested[nested["low"] > nested["high_whole"]]):
         drafts.append(_content("part", {**row, "source_id_whole": row["source_id"]}))
     top = both[both["violation"].map(parents) == ""]
-    for _, group in top.groupby([*key, "source_id"], sort=False):
-        rows = records(group)
+    for rows in grouped(top, [*key, "source_id"]).values():
         added = sum(r["count"] for r in rows)
         if len(rows) >= BASE_ROWS and added != rows[0]["count_whole"]:
             drafts.append(_list(rows, added))

@@ -81,7 +81,7 @@ def frame(drafts: Iterable[Draft], codes: Codes) -> pd.DataFrame:
                 "key": key_of(at, draft.detail),
             }
         )
-    return as_frame(records)
+    return as_frame(records) if records else EMPTY.copy()
 
 
 def as_frame(records: list[dict[str, Any]]) -> pd.DataFrame:
@@ -89,6 +89,9 @@ def as_frame(records: list[dict[str, Any]]) -> pd.DataFrame:
     made = pd.DataFrame(records, columns=list(COLUMNS))
     text = [c for c in COLUMNS if c not in ("rows", "sources", "acknowledged")]
     return made.astype({**dict.fromkeys(text, "str"), "acknowledged": "bool", "rows": "object", "sources": "object"})
+
+
+EMPTY = as_frame([])
 
 
 def key_of(at: Mapping[str, Any], detail: str = "") -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from stats.checks.findings import Draft, frame
 from stats.checks.sentences import Figure, Label, What
-from stats.checks.view import column, records, view
+from stats.checks.view import column, records, valid, view
 from stats.codes import Codes
 from stats.tables import Tables
 
@@ -20,8 +20,7 @@ CELL_PENALTIES = ("", "all", "reprimand", "warning")
 def check_counts(tables: Tables, codes: Codes) -> pd.DataFrame:
     """C02: every count is a whole number that is not negative; missing is not zero."""
     figures = tables.observations
-    counts = pd.to_numeric(figures["count"], errors="coerce")
-    wrong = figures[counts.isna() | (counts < 0) | (counts % 1 != 0)]
+    wrong = figures[~valid(figures["count"])]
     drafts = []
     for row in records(wrong):
         shown = "" if pd.isna(row["count"]) else str(row["count"])

@@ -17,7 +17,7 @@ from stats.tables import Tables
 MEMBERSHIP_YEARS = 2
 """A rate needs a membership figure at most this many years from its period."""
 MOST_SHOWN = 5
-"""Row ids named in a sentence; the rest are counted, and all stand in the finding."""
+"""Figures named in a sentence; all the rows stand in the finding."""
 
 
 def check_flags(tables: Tables, codes: Codes) -> pd.DataFrame:
@@ -37,19 +37,24 @@ def check_flags(tables: Tables, codes: Codes) -> pd.DataFrame:
 
 def _flags(table: pd.DataFrame, when: str, figures: pd.Series[Any]) -> pd.DataFrame:
     part = table[["row_id", "body_id", when, "source_id", "flags"]].rename(columns={when: "period"})
-    return part.assign(figure=["" if pd.isna(n) else f"{n:g}" if n % 1 else str(int(n)) for n in figures])
+    return part.assign(figure=figures.astype("float64"))
 
 
 def _flagged(rows: pd.DataFrame) -> Iterator[Draft]:
     for (flag, body, period, severity), group in grouped(rows, ["flag", "body_id", "period", "severity"]).items():
         ids = [r["row_id"] for r in group]
         actors = {r["actor"] for r in group}
-        shown = ", ".join(ids[:MOST_SHOWN]) + (f", … ({len(ids)})" if len(ids) > MOST_SHOWN else "")
+        figures = [r["figure"] for r in group if pd.notna(r["figure"])]
+        shown: list[Any] = list(dict.fromkeys(figures))
+        shown = [*shown[:MOST_SHOWN], *(["…"] if len(shown) > MOST_SHOWN else [])]
         yield Draft(
             id="X04", at={"body_id": body, "period": period, "actor": actors.pop() if len(actors) == 1 else ""},
-            text="flag", severity=severity, detail=flag, found=";".join(r["figure"] for r in group),
+            text="flag", severity=severity, detail=flag, found=";".join(f"{n:.15g}" for n in figures),
             rows=ids, sources=[r["source_id"] for r in group],
-            values={"label": Label("flags", flag), "explanation": Label("flags", flag, "explanation"), "rows": shown},
+            values={
+                "label": Label("flags", flag), "explanation": Label("flags", flag, "explanation"),
+                "n": Many(shown, "; "),
+            },
         )  # fmt: skip
 
 
@@ -96,7 +101,11 @@ def check_denominators(tables: Tables, codes: Codes) -> pd.DataFrame:
     near = (both["date_start"] >= both["period_start"] - reach) & (both["date_start"] <= both["period_end"] + reach)
     known = both.loc[near, ["body_id", "period"]].drop_duplicates().assign(known=True)
     without = rows.merge(known, on=["body_id", "period"], how="left")
-    without = without[without["known"].isna()].sort_values(["period_start", "period_end"], kind="stable")
+    # A commission has no members of its own to be a rate of.
+    central = [b for b, body in codes.bodies.ids.items() if body.level == "central_body"]
+    without = without[without["known"].isna() & ~without["body_id"].isin(central)].sort_values(
+        ["period_start", "period_end"], kind="stable"
+    )
     drafts = []
     for (body,), group in grouped(without, ["body_id"]).items():
         keys = list(dict.fromkeys(r["period"] for r in group))

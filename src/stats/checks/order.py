@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
 from stats.checks.findings import Draft, frame
 from stats.checks.sentences import Figure, Label, Many, What
-from stats.checks.view import column, grouped, other, records, view
+from stats.checks.view import column, gathered, grouped, other, records, view
 from stats.codes import Codes
 from stats.tables import Tables
 
@@ -27,16 +27,12 @@ def check_funnel(tables: Tables, codes: Codes) -> pd.DataFrame:
     """C08-C10: no stage of an inspection counts more than the stage before it; units equal."""
     order = [s for s in codes.order("stages") if codes.row("stages", s)["funnel"] == "yes"]
     prepared = view(tables)
-    drafts = []
     within = _inside(prepared.figures[~prepared.figures["activity"].isin(PETITIONS)], order, ["source_id"])
-    seen = {(r["row_id_before"], r["row_id"]) for r in within}
-    for row in _steps(within):
-        drafts.append(_step(FUNNEL[row["stage"]], "wrong", row))
+    drafts = [_step(FUNNEL[row["stage"]], "wrong", row) for row in _steps(within)]
     # Pages that print different stages are set side by side too, but they may count differently.
     across = _inside(prepared.chosen[~prepared.chosen["activity"].isin(PETITIONS)], order, [])
-    for row in _steps(r for r in across if r["source_id"] != r["source_id_before"]):
-        if (row["row_id_before"], row["row_id"]) not in seen:
-            drafts.append(_step(FUNNEL[row["stage"]], "across", row, severity="warning"))
+    across = across[across["source_id"] != across["source_id_before"]]
+    drafts += [_step(FUNNEL[row["stage"]], "across", row, severity="warning") for row in _steps(across)]
     return frame(drafts, codes)
 
 
@@ -46,8 +42,9 @@ def check_units(tables: Tables, codes: Codes) -> pd.DataFrame:
     chosen = view(tables).chosen
     rows = chosen[~chosen["activity"].isin(PETITIONS)]
     # A stage that also has an earlier one in its own unit can be compared with that one.
-    comparable = {row["row_id"] for row in _inside(rows, order, [])}
+    comparable = _inside(rows, order, [])["row_id"]
     pairs = _inside(rows, order, [], units=False)
+    pairs = pairs[(pairs["unit"] != pairs["unit_before"]) & ~pairs["row_id"].isin(comparable)]
     drafts = [
         Draft(
             id="C11", at=row, text="differ", found=row["unit"], expected=row["unit_before"],
@@ -58,8 +55,7 @@ def check_units(tables: Tables, codes: Codes) -> pd.DataFrame:
                 "stage_before": Label("stages", row["stage_before"]),
             },
         )
-        for row in pairs
-        if row["unit"] != row["unit_before"] and row["row_id"] not in comparable
+        for row in records(pairs)
     ]  # fmt: skip
     return frame(drafts, codes)
 
@@ -144,20 +140,22 @@ def check_places(tables: Tables, codes: Codes) -> pd.DataFrame:
     key = other("body_id")
     below = chosen.assign(parent=chosen["body_id"].map(parents))
     below = below[below["parent"].notna()]
-    sums = below.groupby([*key, "parent"], sort=False).agg(
-        sum=("low", "sum"), ids=("row_id", tuple), papers=("source_id", tuple), n=("body_id", "nunique")
-    )
+    sums = below.groupby([*key, "parent"], sort=False).agg(sum=("low", "sum"), n=("body_id", "nunique"))
     both = chosen.merge(sums.reset_index(), left_on=[*key, "body_id"], right_on=[*key, "parent"])
     wrong = both[both["sum"] > both["high"]]
-    drafts = [
-        Draft(
-            id="C16", at=row, text="wrong", found=str(row["sum"]), expected=f"<= {_figure(row).plain}",
-            rows=[row["row_id"], *row["ids"]], sources=[row["source_id"], *row["papers"]],
-            severity="" if set(row["papers"]) == {row["source_id"]} else "warning",
-            values={"what": What(row), "sum": row["sum"], "n": row["n"], "total": _figure(row)},
-        )
-        for row in records(wrong)
-    ]  # fmt: skip
+    lower = gathered(below, wrong, [*key, "parent"])
+    drafts = []
+    for row in records(wrong):
+        parts = lower[tuple(row[c] for c in (*key, "parent"))]
+        papers = [p["source_id"] for p in parts]
+        drafts.append(
+            Draft(
+                id="C16", at=row, text="wrong", found=str(row["sum"]), expected=f"<= {_figure(row).plain}",
+                rows=[row["row_id"], *(p["row_id"] for p in parts)], sources=[row["source_id"], *papers],
+                severity="" if set(papers) == {row["source_id"]} else "warning",
+                values={"what": What(row), "sum": row["sum"], "n": row["n"], "total": _figure(row)},
+            )
+        )  # fmt: skip
     return frame(drafts, codes)
 
 
@@ -169,24 +167,26 @@ def check_teams(tables: Tables, codes: Codes) -> pd.DataFrame:
     work = chosen.assign(group=chosen["activity"].map(groups))
     whole = (work["subgroup"] == "all") & work["subject"].isin(["organisation", "member"])
     examined = work[(work["stage"] == "examined") & whole]
-    objects = examined.groupby([*key, "group"], sort=False).agg(
-        sum=("high", "sum"), ids=("row_id", tuple), papers=("source_id", tuple)
-    )
+    objects = examined.groupby([*key, "group"], sort=False).agg(sum=("high", "sum"))
     teams = chosen[chosen["activity"].isin(list(TEAMS))]
     both = teams.assign(group=teams["activity"].map(TEAMS)).merge(objects.reset_index(), on=[*key, "group"])
     wrong = both[both["low"] > both["sum"]]
-    drafts = [
-        Draft(
-            id="C47", at=row, text="wrong", found=_figure(row).plain, expected=f"<= {row['sum']}",
-            rows=[row["row_id"], *row["ids"]], sources=[row["source_id"], *row["papers"]],
-            values={"what": What(row), "n": _figure(row), "sum": row["sum"]},
-        )
-        for row in records(wrong)
-    ]  # fmt: skip
+    covered = gathered(examined, wrong, [*key, "group"])
+    drafts = []
+    for row in records(wrong):
+        mine = covered[tuple(row[c] for c in (*key, "group"))]
+        drafts.append(
+            Draft(
+                id="C47", at=row, text="wrong", found=_figure(row).plain, expected=f"<= {row['sum']}",
+                rows=[row["row_id"], *(p["row_id"] for p in mine)],
+                sources=[row["source_id"], *(p["source_id"] for p in mine)],
+                values={"what": What(row), "n": _figure(row), "sum": row["sum"]},
+            )
+        )  # fmt: skip
     return frame(drafts, codes)
 
 
-def _inside(figures: pd.DataFrame, order: list[str], more: list[str], *, units: bool = True) -> list[dict[str, Any]]:
+def _inside(figures: pd.DataFrame, order: list[str], more: list[str], *, units: bool = True) -> pd.DataFrame:
     """Return each stage beside the nearest printed stage before it, inside one activity (and one unit)."""
     rows = figures[
         figures["stage"].isin(order)
@@ -199,12 +199,11 @@ def _inside(figures: pd.DataFrame, order: list[str], more: list[str], *, units: 
     carried = ["stage", "unit", "count", "approx", "low", "high", "row_id", "source_id"]
     before = rows.groupby(group, sort=False)[carried].shift().add_suffix("_before")
     pairs = pd.concat([rows, before], axis=1)
-    pairs = pairs[pairs["row_id_before"].notna() & (pairs["stage"] != pairs["stage_before"])]
-    return records(pairs)
+    return pairs[pairs["row_id_before"].notna() & (pairs["stage"] != pairs["stage_before"])]
 
 
-def _steps(pairs: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    return (row for row in pairs if row["low"] > row["high_before"])
+def _steps(pairs: pd.DataFrame) -> list[dict[str, Any]]:
+    return records(pairs[pairs["low"] > pairs["high_before"]])
 
 
 def _step(id_: str, text: str, row: Mapping[str, Any], severity: str = "") -> Draft:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from stats.checks.findings import Draft, frame
 from stats.checks.sentences import Figure, Label, Many, Text, What
-from stats.checks.view import column, grouped, other, records, view
+from stats.checks.view import column, gathered, other, records, view
 from stats.codes import Codes
 from stats.tables import Tables
 
@@ -44,8 +44,7 @@ def _penalties(tables: Tables, id_: str, subject: str, names: tuple[str, ...]) -
     below = both["sum_high"] < both["low"]
     complete = both["n"] == len(names)
     kinds = {"exceed": above, "short": below & complete, "partial": below & ~complete}
-    wanted = both.loc[above | below, group]
-    printed_by = grouped(parts.merge(wanted, on=group), group)
+    printed_by = gathered(parts, both[above | below], group)
     for text, mask in kinds.items():
         for row in records(both[mask]):
             printed = sorted(printed_by[tuple(row[c] for c in group)], key=lambda p: names.index(p["penalty"]))
@@ -68,12 +67,12 @@ def check_performance(tables: Tables, codes: Codes) -> pd.DataFrame:
     group = [*other("stage"), "source_id"]
     parts = figures[figures["stage"].isin(["did_well", "did_not_do_well"])]
     sums = parts.groupby(group, sort=False).agg(
-        sum=("count", "sum"), sum_low=("low", "sum"), sum_high=("high", "sum"), n=("stage", "nunique"),
-        ids=("row_id", tuple),
-    )  # fmt: skip
+        sum=("count", "sum"), sum_low=("low", "sum"), sum_high=("high", "sum"), n=("stage", "nunique")
+    )
     both = figures[figures["stage"] == "examined"].merge(sums.reset_index(), on=group)
-    wrong = (both["sum_low"] > both["high"]) | ((both["sum_high"] < both["low"]) & (both["n"] == 2))
-    return frame((_total("C14", "wrong", row, row["ids"]) for row in records(both[wrong])), codes)
+    wrong = both[(both["sum_low"] > both["high"]) | ((both["sum_high"] < both["low"]) & (both["n"] == 2))]
+    printed = gathered(parts, wrong, group)
+    return frame((_total("C14", row, printed[tuple(row[c] for c in group)]) for row in records(wrong)), codes)
 
 
 def check_levels(tables: Tables, codes: Codes) -> pd.DataFrame:
@@ -82,9 +81,12 @@ def check_levels(tables: Tables, codes: Codes) -> pd.DataFrame:
     # Committees with cells hold what committees hold; cells alone are no part of committees.
     above = {**column(codes, "actors", "within"), "committees": "committees_and_cells"}
     pairs = [
-        (actor, whole) for actor, first in above.items() if first for whole in (first, above.get(first, "")) if whole
+        {"actor": actor, "whole": whole}
+        for actor, first in above.items()
+        for whole in (first, above.get(first, ""))
+        if whole and actor != "committees"
     ]
-    levels = pd.DataFrame([p for p in pairs if p[0] != "committees"], columns=["actor", "whole"], dtype="str")
+    levels = pd.DataFrame(pairs, columns=["actor", "whole"], dtype="str")
     group = [*other("actor"), "source_id"]
     parts = figures.merge(levels, on="actor")
     sums = parts.groupby([*group, "whole"], sort=False).agg(
@@ -92,22 +94,23 @@ def check_levels(tables: Tables, codes: Codes) -> pd.DataFrame:
     )
     sums = sums[sums["n"] > 1].reset_index()
     both = figures.merge(sums, left_on=[*group, "actor"], right_on=[*group, "whole"])
-    parts = parts.merge(both[[*group, "whole"]], on=[*group, "whole"])
-    of = grouped(parts, [*group, "whole"])
-    ids = [of[tuple(row)] for row in both[[*group, "whole"]].itertuples(index=False)]
-    complete = [set(COMMISSION_LEVELS) <= {p["actor"] for p in rows} for rows in ids]
-    both = both.assign(ids=[tuple(p["row_id"] for p in rows) for rows in ids])
-    wrong = (both["sum_low"] > both["high"]) | (
-        (both["sum_high"] < both["low"]) & pd.Series(complete, index=both.index, dtype="bool")
-    )
-    return frame((_total("C17", "wrong", row, row["ids"]) for row in records(both[wrong])), codes)
+    above_or_apart = both[(both["sum_low"] > both["high"]) | (both["sum_high"] < both["low"])]
+    printed = gathered(parts, above_or_apart, [*group, "whole"])
+    drafts = []
+    for row in records(above_or_apart):
+        mine = printed[tuple(row[c] for c in (*group, "whole"))]
+        # Less than the total is wrong only where no level is left out.
+        complete = set(COMMISSION_LEVELS) <= {p["actor"] for p in mine}
+        if row["sum_low"] > row["high"] or complete:
+            drafts.append(_total("C17", row, mine))
+    return frame(drafts, codes)
 
 
-def _total(id_: str, text: str, row: Mapping[str, Any], ids: Iterable[str]) -> Draft:
+def _total(id_: str, row: Mapping[str, Any], parts: list[dict[str, Any]]) -> Draft:
     total = Figure(row["count"], row["approx"])
     return Draft(
-        id=id_, at=row, text=text, detail=row["source_id"], found=str(row["sum"]), expected=total.plain,
-        rows=[row["row_id"], *ids], sources=[row["source_id"]],
+        id=id_, at=row, text="wrong", detail=row["source_id"], found=str(row["sum"]), expected=total.plain,
+        rows=[row["row_id"], *(p["row_id"] for p in parts)], sources=[row["source_id"]],
         values={"what": What(row), "sum": row["sum"], "total": total, "gap": abs(row["count"] - row["sum"])},
     )  # fmt: skip
 

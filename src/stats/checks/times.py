@@ -10,7 +10,7 @@ import pandas as pd
 
 from stats.checks.findings import Draft, frame
 from stats.checks.sentences import Figure, Label, Many, What, When
-from stats.checks.view import other, records, view
+from stats.checks.view import gathered, other, records, view
 from stats.codes import Codes
 from stats.periods import CUMULATIVE, Kind
 from stats.tables import Tables
@@ -77,19 +77,20 @@ def _contained(tables: Tables, id_: str, longer: list[str], shorter: str, least_
         return
     both = both.assign(days=(both["period_end_part"] - both["period_start_part"]).dt.days + 1)
     sums = both.groupby("row_id", sort=False).agg(
-        sum_low=("low_part", "sum"), sum_high=("high_part", "sum"), days=("days", "sum"), n=("row_id_part", "size"),
-        ids=("row_id_part", tuple), papers=("source_id_part", tuple),
-    )  # fmt: skip
+        sum_low=("low_part", "sum"), sum_high=("high_part", "sum"), days=("days", "sum"), n=("row_id_part", "size")
+    )
     rows = whole.merge(sums.reset_index(), on="row_id")
     filled = rows["days"] == (rows["period_end"] - rows["period_start"]).dt.days + 1
     above, below = rows["sum_low"] > rows["high"], filled & (rows["sum_high"] < rows["low"])
+    inner = gathered(both, rows[above | below], ["row_id"])
     for text, mask in (("above", above), ("below", below)):
         for row in records(rows[mask]):
-            total = Figure(row["count"], row["approx"])
+            total, mine = Figure(row["count"], row["approx"]), inner[(row["row_id"],)]
             added = row["sum_low"] if text == "above" else row["sum_high"]
             yield Draft(
                 id=id_, at=row, text=text, found=str(added), expected=total.plain,
-                rows=[row["row_id"], *row["ids"]], sources=[row["source_id"], *row["papers"]],
+                rows=[row["row_id"], *(p["row_id_part"] for p in mine)],
+                sources=[row["source_id"], *(p["source_id_part"] for p in mine)],
                 values={
                     "what": What(row), "total": total, "sum": added, "n": row["n"], "period": When(row["period"]),
                     "gap": abs(added - row["count"]),

@@ -40,17 +40,24 @@ def view(tables: Tables) -> View:
     """Return the prepared figures of a set of tables; the last set asked for is kept."""
     if _LAST and _LAST[0][0]() is tables:
         return _LAST[0][1]
-    figures = _prepare(tables.observations)
-    chosen = _prepare(curated.choose(tables.observations, tables.sources))
+    counted = tables.observations[valid(tables.observations["count"])]
+    figures = _prepare(counted)
+    chosen = _prepare(curated.choose(counted, tables.sources))
     made = View(figures, chosen)
     _LAST[:] = [(weakref.ref(tables), made)]
     return made
 
 
+def valid(counts: pd.Series[Any]) -> pd.Series[bool]:
+    """Tell which counts are whole numbers from zero up; C02 lists the others, no other rule can use them."""
+    numbers = pd.to_numeric(counts, errors="coerce")
+    return numbers.notna() & (numbers >= 0) & (numbers % 1 == 0)
+
+
 def _prepare(frame: pd.DataFrame) -> pd.DataFrame:
     kinds = {key: _kind(key) for key in frame["period"].unique()}
-    whole = frame["count"].fillna(0)
-    bounds = curated.bounds(frame.assign(count=whole.clip(lower=0).astype("int64")))
+    frame = frame.astype({"count": "int64"})
+    bounds = curated.bounds(frame)
     return frame.assign(low=bounds["low"], high=bounds["high"], kind=frame["period"].map(kinds))
 
 
@@ -80,6 +87,11 @@ def grouped(frame: pd.DataFrame, key: list[str]) -> dict[tuple[Any, ...], list[d
     for row in records(frame):
         groups.setdefault(tuple(row[c] for c in key), []).append(row)
     return groups
+
+
+def gathered(parts: pd.DataFrame, wholes: pd.DataFrame, key: list[str]) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
+    """Return the parts of the few wholes in question, by their shared columns."""
+    return grouped(parts.merge(wholes[key].drop_duplicates(), on=key), key) if len(wholes) else {}
 
 
 def other(*without: str) -> list[str]:

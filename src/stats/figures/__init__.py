@@ -3,8 +3,9 @@
 from stats.figures.bars import counts_by_group, item_counts, own_part, violation_contents
 from stats.figures.chart import Break, Chart, Item, Point
 from stats.figures.funnels import conversion_compared, inspection_funnel, rate_compared
+from stats.figures.grids import STATUSES, Cell, coverage
 from stats.figures.mixes import PENALTIES, mix_compared, penalty_mix
-from stats.figures.progress import STATUSES, Cell, Progress, coverage, programme_progress
+from stats.figures.progress import Progress, programme_progress
 from stats.figures.series import counts_over_periods
 
 __all__ = [

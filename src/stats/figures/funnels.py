@@ -9,7 +9,7 @@ from math import ceil, floor, log10
 from stats import theme
 from stats.figures.canvas import EDGE, Canvas, Heading
 from stats.figures.chart import Chart, Item
-from stats.figures.lettering import balanced, escape, width
+from stats.figures.lettering import balanced, capital, escape, width
 from stats.figures.rows import LABELS, Panel, Row, amount, draw, extremes, hover, mark, row_ids, row_ticks
 from stats.results import Result, State
 from stats.wording import Words
@@ -164,7 +164,7 @@ def points(canvas: Canvas, items: Sequence[Item], *, name: str, kind: str, perce
     runs: list[tuple[float, float]] = []
     for group in groups:
         if several:
-            head = balanced(group, canvas.inner, canvas.font, bold=True)
+            head = balanced(capital(group), canvas.inner, canvas.font, bold=True)
             canvas.say("<br>".join(escape(h) for h in head), 0, at, xref="paper", bold=True, valign="top",
                        shift=EDGE * s - canvas.left)  # fmt: skip
             at += len(head) * canvas.line() + 3 * s
@@ -203,7 +203,7 @@ def _grid(canvas: Canvas, ticks: Sequence[float], runs: Sequence[tuple[float, fl
 
 
 def _side(canvas: Canvas, item: Item, *, several: bool) -> list[str]:
-    return balanced(item.series if several else item.label, canvas.size.width * LABELS, canvas.font)
+    return balanced(capital(item.series if several else item.label), canvas.size.width * LABELS, canvas.font)
 
 
 def _point_text(words: Words, item: Item) -> str:

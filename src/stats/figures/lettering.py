@@ -36,6 +36,11 @@ def escape(text: str) -> str:
     return html.escape(text, quote=False)
 
 
+def capital(text: str) -> str:
+    """Return text with a capital first letter, as labels on a chart begin."""
+    return text[:1].upper() + text[1:]
+
+
 @lru_cache(maxsize=8192)
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """Return the width of one line in pixels, a little more than the font's own.

@@ -1,22 +1,19 @@
-"""How far a programme has come, and what has been published at all."""
+"""How far a programme has come: wholes and the parts they fall into."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
 from typing import Any
-
-import pandas as pd
 
 from stats import theme
 from stats.errors import InputError
-from stats.figures.canvas import EDGE, Canvas, Heading
-from stats.figures.chart import TWIN_COLUMNS, Chart, Item
-from stats.figures.lettering import balanced, escape, width
-from stats.figures.rows import hover, row_ids, row_ticks
+from stats.figures.canvas import Canvas, Heading
+from stats.figures.chart import Chart, Item
+from stats.figures.lettering import capital, escape, width
+from stats.figures.rows import hover, row_ids
 from stats.results import Result
-from stats.wording import Words, sorted_vi
+from stats.wording import Words
 
 BAR = 26.0
 
@@ -74,7 +71,7 @@ def programme_progress(
     items: list[Item] = []
     for whole in wholes:
         total = _checked(whole)
-        name_line = f"{whole.label}: {words.number(total)}"
+        name_line = f"{capital(whole.label)}: {words.number(total)}"
         canvas.say(escape(name_line), 0, at, xref="paper", valign="top", bold=True)
         at += canvas.line() + 4 * s
         below = _segments(canvas, whole, total, at, items)
@@ -167,157 +164,3 @@ def _tone(i: int) -> dict[str, Any]:
 
 def _part_text(words: Words, name: str, r: Result, total: float) -> str:
     return f"{name}: {words.cell(r)} ({words.percent((r.estimate or 0.0) / total, 0)})"
-
-
-STATUSES = ("published", "approximate", "conflicting", "missing")
-"""What a cell of the coverage grid can say."""
-
-_TONES = {
-    "published": (theme.MAIN, theme.PAPER),
-    "approximate": (theme.PALE, theme.INK),
-    "conflicting": (theme.ACCENT, theme.PAPER),
-    "missing": (theme.PAPER, theme.MUTED),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What is known of one section for one body.
-
-    Attributes
-    ----------
-    row, column : str
-        The body and the section, in words.
-    status : str
-        One of ``STATUSES``.
-    rows, sources : tuple of str
-        Ids of the curated rows and of the documents.
-    """
-
-    row: str
-    column: str
-    status: str
-    rows: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-
-
-def coverage(
-    cells: Sequence[Cell],
-    *,
-    words: Words,
-    title: str,
-    subtitle: str = "",
-    source: str = "",
-    notes: Sequence[str] = (),
-    size: str = "page",
-    name: str = "coverage",
-) -> Chart:
-    """Draw a grid of bodies and sections; every cell says its state by a word mark and by its tone.
-
-    Parameters
-    ----------
-    cells : sequence of Cell
-        Combinations left out count as missing. Columns keep their order, rows are sorted by name.
-
-    Returns
-    -------
-    Chart
-        See `stats.figures.counts_by_group` for the other parameters.
-    """
-    bodies = sorted_vi({c.row for c in cells})
-    sections = list(dict.fromkeys(c.column for c in cells))
-    by_place = {(c.row, c.column): c for c in cells}
-    legend = "; ".join(f"{_sign(words, st)}: {words.text(f'chart.coverage.{st}')}" for st in STATUSES)
-    canvas = Canvas(words, Heading(title, subtitle, source, [legend + ".", *notes], size))
-    s = canvas.scale
-    names = [balanced(b, canvas.size.width * 0.3, canvas.font) for b in bodies]
-    canvas.left = EDGE * s + max(width(t, canvas.font) for lines in names for t in lines) + 10 * s
-    each = canvas.plot_width / len(sections)
-    small = canvas.font * 0.85
-    heads = [balanced(c, each - 4 * s, small) for c in sections]
-    top = max(len(h) for h in heads) * canvas.line(small) + 6 * s
-    tall = [max(26 * s, len(n) * canvas.line() + 6 * s) for n in names]
-    edges = [top + sum(tall[:i]) for i in range(len(tall) + 1)]
-    for j, head in enumerate(heads):
-        canvas.say(
-            "<br>".join(escape(t) for t in head), j + 0.5, top - 4 * s, anchor="center", valign="bottom", font=small
-        )
-    grid = [[by_place.get((b, c), Cell(b, c, "missing")) for c in sections] for b in bodies]
-    for i, line in enumerate(grid):
-        for j, cell in enumerate(line):
-            ground, ink = _TONES[cell.status]
-            canvas.shapes.append(
-                {
-                    "type": "rect",
-                    "xref": "x",
-                    "yref": "y",
-                    "x0": j + 0.03,
-                    "x1": j + 0.97,
-                    "y0": edges[i] + 1.5 * s,
-                    "y1": edges[i + 1] - 1.5 * s,
-                    "fillcolor": ground,
-                    "line": {"color": theme.RULE, "width": 0.8},
-                    "layer": "below",
-                }
-            )
-            canvas.say(_sign(words, cell.status), j + 0.5, (edges[i] + edges[i + 1]) / 2, anchor="center", color=ink)
-    _grid_trace(canvas, grid, edges)
-    canvas.axes["xaxis"] = {"range": [0, len(sections)], "showticklabels": False, "fixedrange": True, "anchor": "y"}
-    middles = [(a + b) / 2 for a, b in pairwise(edges)]
-    canvas.axes["yaxis"] = {
-        "range": [edges[-1], 0], "fixedrange": True, "anchor": "x",
-        **row_ticks(canvas, middles, ["<br>".join(escape(t) for t in n) for n in names]),
-    }  # fmt: skip
-    flat = [cell for line in grid for cell in line]
-    chart = canvas.finish(name, [], kind="coverage", plot_height=edges[-1], table=_coverage_table(words, flat),
-                          finding=_tally(words, flat), shorthand=False)  # fmt: skip
-    rows = tuple(dict.fromkeys(r for c in flat for r in c.rows))
-    sources = tuple(dict.fromkeys(r for c in flat for r in c.sources))
-    chart.spec["layout"]["meta"] |= {"rows": list(rows), "sources": list(sources)}
-    return replace(chart, rows=rows, sources=sources)
-
-
-def _grid_trace(canvas: Canvas, grid: list[list[Cell]], edges: list[float]) -> None:
-    flat = [(i, j, cell) for i, line in enumerate(grid) for j, cell in enumerate(line)]
-    words = canvas.words
-    canvas.traces.append(
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": [j + 0.5 for _, j, _ in flat],
-            "y": [(edges[i] + edges[i + 1]) / 2 for i, _, _ in flat],
-            "marker": {"size": 20, "opacity": 0},
-            "hoverinfo": "text",
-            "customdata": [" ".join(c.rows) for *_, c in flat],
-            "hovertext": [
-                f"<b>{escape(c.row)}</b><br>{escape(c.column)}: {words.text(f'chart.coverage.{c.status}')}"
-                for *_, c in flat
-            ],
-        }
-    )
-
-
-def _cell_hover(words: Words, cell: Cell) -> str:
-    return f"<b>{escape(cell.row)}</b><br>{escape(cell.column)}: {words.text(f'chart.coverage.{cell.status}')}"
-
-
-def _sign(words: Words, status: str) -> str:
-    return words.text(f"chart.sign.{status}")
-
-
-def _tally(words: Words, cells: Sequence[Cell]) -> str:
-    counts = {st: sum(c.status == st for c in cells) for st in STATUSES}
-    said = [f"{words.text(f'chart.coverage.{st}')} {words.number(n)}" for st, n in counts.items() if n]
-    return words.text("chart.alt.coverage", n=len(cells), listed=words.join(said))
-
-
-def _coverage_table(words: Words, cells: Sequence[Cell]) -> pd.DataFrame:
-    made = [
-        {"label": c.row, "series": c.column, "value": words.text(f"chart.coverage.{c.status}"), "state": c.status,
-         "rows": " ".join(c.rows), "sources": " ".join(c.sources)}
-        for c in cells
-    ]  # fmt: skip
-    frame = pd.DataFrame(made, columns=list(TWIN_COLUMNS))
-    text = ["panel", "share", "interval", "unit", "approx"]
-    frame[text] = ""
-    return frame

@@ -12,7 +12,7 @@ from typing import Any
 from stats import theme
 from stats.figures.canvas import EDGE, Canvas
 from stats.figures.chart import Item, used_rows
-from stats.figures.lettering import balanced, escape, width
+from stats.figures.lettering import balanced, capital, escape, width
 from stats.results import Approx, State
 from stats.wording import Words
 
@@ -104,7 +104,7 @@ def draw(canvas: Canvas, rows: Sequence[Row], panels: Sequence[Panel]) -> float:
     labels = _label_column(canvas, rows)
     gap = GAP * s if len(panels) > 1 else 0.0
     each = (canvas.plot_width - gap * (len(panels) - 1)) / len(panels)
-    titles = [balanced(p.title, each, canvas.font, bold=True) if p.title else [] for p in panels]
+    titles = [balanced(capital(p.title), each, canvas.font, bold=True) if p.title else [] for p in panels]
     top = max(len(t) for t in titles) * canvas.line() + (5 * s if any(titles) else 0)
     edges = _edges(canvas, rows, labels, panels, top)
     centres = [(low + high) / 2 for low, high in edges]
@@ -186,7 +186,9 @@ def _estimate(item: Item) -> float:
 def _label_column(canvas: Canvas, rows: Sequence[Row]) -> list[list[str]]:
     """Wrap the labels and set the left margin to the widest; labels of groups run over the plot."""
     limit = canvas.size.width * LABELS
-    labels = [balanced(row.label, canvas.inner if row.head else limit, canvas.font, bold=row.head) for row in rows]
+    labels = [
+        balanced(capital(row.label), canvas.inner if row.head else limit, canvas.font, bold=row.head) for row in rows
+    ]
     plain = [line for row, lines in zip(rows, labels, strict=True) if not row.head for line in lines]
     widest = max((width(line, canvas.font) for line in plain), default=0.0)
     canvas.left = EDGE * canvas.scale + widest + 8 * canvas.scale
@@ -255,22 +257,24 @@ def _bars(canvas: Canvas, i: int, panel: Panel, centres: Sequence[float]) -> Non
     n = "" if i == 0 else str(i + 1)
     s = canvas.scale
     ys = [_place(m, centres, s) for m in panel.marks]
-    canvas.traces.append(
-        {
-            "type": "bar",
-            "orientation": "h",
-            "xaxis": f"x{n}",
-            "yaxis": f"y{n}",
-            "name": escape(panel.title),
-            "x": [m.value for m in panel.marks],
-            "y": ys,
-            "width": [BAR * s] * len(ys),
-            "marker": fill(panel.marks),
-            "hoverinfo": "text",
-            "hovertext": [hover(m.item, m.text) for m in panel.marks],
-            "customdata": [row_ids(m.item) for m in panel.marks],
-        }
-    )
+    for alike in looks(panel.marks):
+        shown = [panel.marks[k] for k in alike]
+        canvas.traces.append(
+            {
+                "type": "bar",
+                "orientation": "h",
+                "xaxis": f"x{n}",
+                "yaxis": f"y{n}",
+                "name": escape(panel.title),
+                "x": [m.value for m in shown],
+                "y": [ys[k] for k in alike],
+                "width": [BAR * s] * len(shown),
+                "marker": fill(shown),
+                "hoverinfo": "text",
+                "hovertext": [hover(m.item, m.text) for m in shown],
+                "customdata": [row_ids(m.item) for m in shown],
+            }
+        )
     whiskers(canvas, [(m.low, m.high, y) for m, y in zip(panel.marks, ys, strict=True)], n, across=3.5 * s)
     for m, y in zip(panel.marks, ys, strict=True):
         end = max(m.value, m.high or 0.0)
@@ -281,20 +285,27 @@ def _place(m: Mark, centres: Sequence[float], s: float) -> float:
     return centres[m.row] + (m.slot - (m.slots - 1) / 2) * (BAR + 3) * s
 
 
+def looks(marks: Sequence[Any]) -> list[list[int]]:
+    """Return the places of the marks that look alike, group by group: a trace takes one pattern only."""
+    groups: dict[tuple[bool, bool], list[int]] = {}
+    for k, m in enumerate(marks):
+        groups.setdefault((m.strong, m.hollow), []).append(k)
+    return list(groups.values())
+
+
 def fill(marks: Sequence[Any]) -> dict[str, Any]:
-    """Return the marker of bars: strong or context, hatched when the figure is not exact."""
-    colors = [theme.MAIN if m.strong else theme.CONTEXT for m in marks]
-    made: dict[str, Any] = {
-        "color": [theme.PAPER if m.hollow else c for m, c in zip(marks, colors, strict=True)],
-        "line": {"color": colors, "width": [1.2 if m.hollow else 0 for m in marks]},
-    }
-    if any(m.hollow for m in marks):
-        made["pattern"] = {
-            "shape": ["/" if m.hollow else "" for m in marks], "fgcolor": colors, "fillmode": "overlay",
-            "bgcolor": [theme.PAPER if m.hollow else c for m, c in zip(marks, colors, strict=True)],
-            "size": 6, "solidity": 0.2, "fgopacity": 1,
-        }  # fmt: skip
-    return made
+    """Return the marker of bars that look alike: strong or context, hatched when the figure is not exact."""
+    color = theme.MAIN if marks[0].strong else theme.CONTEXT
+    if not marks[0].hollow:
+        return {"color": color, "line": {"color": color, "width": 0}}
+    return {
+        "color": theme.PAPER,
+        "line": {"color": color, "width": 1.2},
+        "pattern": {
+            "shape": "/", "fgcolor": color, "bgcolor": theme.PAPER, "fillmode": "overlay", "size": 6,
+            "solidity": 0.2, "fgopacity": 1,
+        },
+    }  # fmt: skip
 
 
 def whiskers(

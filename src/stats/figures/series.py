@@ -9,8 +9,8 @@ from stats import theme
 from stats.errors import InputError
 from stats.figures.canvas import EDGE, Canvas, Heading
 from stats.figures.chart import Break, Chart, Item, Point
-from stats.figures.lettering import escape, width, wrap
-from stats.figures.rows import amount, extremes, fill, hover, mark, row_ids
+from stats.figures.lettering import capital, escape, width, wrap
+from stats.figures.rows import amount, extremes, fill, hover, looks, mark, row_ids
 from stats.periods import Kind, Period
 from stats.results import State
 from stats.wording import NBSP, Words
@@ -80,7 +80,7 @@ def counts_over_periods(
         lines = [texts[id(item)] for _, item in own]
         _panel(canvas, i, own, (low, high), (top, top + each, total), title_height + text_height, lines)
         if label:
-            canvas.say(escape(label), 0, 1 - top / total, xref="paper", yref="paper", valign="top", bold=True,
+            canvas.say(escape(capital(label)), 0, 1 - top / total, xref="paper", yref="paper", valign="top", bold=True,
                        ground=theme.PAPER)  # fmt: skip
     n = "" if len(series) == 1 else str(len(series))
     canvas.axes[f"xaxis{n}"] |= {
@@ -138,20 +138,21 @@ def _panel(
         }
         for p, _ in own if p.period.days > widest
     )  # fmt: skip
-    canvas.traces.append(
-        {
-            "type": "bar",
-            "xaxis": f"x{n}",
-            "yaxis": f"y{n}",
-            "x": middles,
-            "y": [m.value for m in marks],
-            "width": [min(p.period.days * 0.82, widest) for p, _ in own],
-            "marker": fill(marks),
-            "hoverinfo": "text",
-            "hovertext": [hover(item, amount(words, item)) for _, item in own],
-            "customdata": [row_ids(item) for _, item in own],
-        }
-    )
+    for alike in looks(marks):
+        canvas.traces.append(
+            {
+                "type": "bar",
+                "xaxis": f"x{n}",
+                "yaxis": f"y{n}",
+                "x": [middles[k] for k in alike],
+                "y": [marks[k].value for k in alike],
+                "width": [min(own[k][0].period.days * 0.82, widest) for k in alike],
+                "marker": fill([marks[k] for k in alike]),
+                "hoverinfo": "text",
+                "hovertext": [hover(own[k][1], amount(words, own[k][1])) for k in alike],
+                "customdata": [row_ids(own[k][1]) for k in alike],
+            }
+        )
     for x, m, lines in zip(middles, marks, texts, strict=True):
         known = m.item.result.state is State.VALUE
         text = "<br>".join(escape(t) for t in lines)

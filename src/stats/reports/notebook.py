@@ -50,11 +50,11 @@ def execute(
         When a cell runs too long, or the kernel dies.
     """
     # papermill and the Jupyter client cost half a second: pay it only when a kernel starts.
-    import papermill
     from jupyter_client.manager import AsyncKernelManager
     from nbclient.exceptions import CellTimeoutError
     from nbclient.exceptions import DeadKernelError as NbDeadKernelError
     from papermill.exceptions import PapermillExecutionError
+    from papermill.execute import execute_notebook
 
     with tempfile.TemporaryDirectory(prefix="ds-") as sockets, _variables(environment):
         # Kernels on TCP talk in clear text to anyone on the machine (ipykernel warns of it), so the
@@ -70,7 +70,7 @@ def execute(
                     await super()._async_interrupt_kernel()
 
         try:
-            papermill.execute_notebook(
+            execute_notebook(  # type: ignore[no-untyped-call]
                 str(notebook),
                 str(output),
                 dict(parameters),

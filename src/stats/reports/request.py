@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -147,13 +148,13 @@ def locate(book: Book, place: str, period: str, *, programme: bool = False) -> t
                 return body, have
     body = max(candidates, key=lambda b: len(available(book, b, programme=programme)))
     book.codes.period(period, body)
-    have = ", ".join(p.key for p in available(book, body, programme=programme))
+    known = ", ".join(p.key for p in available(book, body, programme=programme))
     name_vi, name_en = (book.codes.body(body).name(lang) for lang in LANGUAGES)
     raise PeriodError(
         f"{name_en} has no published figure for the period {period!r}. "
-        + (f"It has: {have}." if have else "It has no figures at all; see: discipline-stats list bodies."),
+        + (f"It has: {known}." if known else "It has no figures at all; see: discipline-stats list bodies."),
         f"{name_vi} không có số liệu công bố cho kỳ {period!r}. "
-        + (f"Các kỳ hiện có: {have}." if have else "Chưa có kỳ nào; xem: discipline-stats list bodies."),
+        + (f"Các kỳ hiện có: {known}." if known else "Chưa có kỳ nào; xem: discipline-stats list bodies."),
     )
 
 
@@ -165,7 +166,7 @@ def available(book: Book, body: str, *, programme: bool = False) -> list[Period]
     return sorted(book.codes.period(str(key), body) for key in keys)
 
 
-def _check(what: tuple[str, str], value: str, allowed: object) -> None:
-    names = list(allowed)  # type: ignore[call-overload]
+def _check(what: tuple[str, str], value: str, allowed: Iterable[str]) -> None:
+    names = list(allowed)
     if value not in names:
         raise UnknownCodeError.from_value(what, value, names)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from stats import figures
 from stats.figures import Item
 from stats.results import Result
@@ -101,9 +103,7 @@ def _committee_charts(builder: Builder, report: Report) -> None:
         for verb, list_name, code in groups:
             for subject in SUBJECTS:
                 if result := report.first(f"{verb}-{subject}", actor):
-                    items.append(
-                        Item(words.label(list_name, code, short=True), result, panel=_unit_name(report, result))
-                    )
+                    items.append(Item(words.label(list_name, code, short=True), result, panel=report.unit(result)))
         if items:
             title = _committee_title(report, actor)
             builder.chart(
@@ -138,7 +138,7 @@ def _own_part(builder: Builder, report: Report, actor: str) -> None:
             for subject in SUBJECTS:
                 own, whole = (report.first(f"{verb}-{subject}", a) for a in (part, actor))
                 if own and whole and own.unit == whole.unit:
-                    label, panel = words.label("activities", _ACTIVITY[verb], short=True), _unit_name(report, own)
+                    label, panel = words.label("activities", _ACTIVITY[verb], short=True), report.unit(own)
                     items += [
                         Item(label, whole, series=report.actor(actor), panel=panel, strong=False),
                         Item(label, own, series=report.actor(part), panel=panel),
@@ -263,7 +263,7 @@ def thematic(report: Report) -> Section:
         label = report.actor(actor)
         builder.text(report.text("thematic.finding", actor=label, items=counts, sources=report.cite(*results)))
     items = [
-        Item(report.actor(r.actor, short=True), r, panel=_unit_name(report, r))
+        Item(report.actor(r.actor, short=True), r, panel=report.unit(r))
         for name in names[:2]
         for r in report.results(name)
     ]
@@ -314,17 +314,10 @@ def _caption(report: Report, section: str) -> str:
     return report.text(f"{section}.caption", body=report.name, period=report.words.period(report.period))
 
 
-def _unit_name(report: Report, result: Result) -> str:
-    if result.unit != "instances":
-        return report.words.label("units", result.unit)
-    subject = "organisations" if report.subject(result) == "organisation" else "members"
-    return f"{report.words.label('units', 'instances')} {report.words.label('units', subject)}"
-
-
 def _name(name: str, actor: str, builder: Builder) -> str:
     taken = {chart.name for chart in builder.charts}
     return name if name not in taken else f"{name}-{actor.replace('_', '-')}"
 
 
-def _captions(report: Report, results: list[Result], actor: str) -> dict[str, str]:
+def _captions(report: Report, results: list[Result], actor: str) -> dict[str, Any]:
     return report.captions(results, actor)

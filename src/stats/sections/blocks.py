@@ -8,6 +8,7 @@ are, and the writers arrange them on a page or in a document.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from IPython.display import display
 from stats.figures import Chart
 from stats.sections.report import Report
 
+_MARKERS = re.compile(r'(?:<a class="source"[^>]*>\[\d+\]</a>){2,}')
 PLOTLY = "application/vnd.plotly.v1+json"
 
 
@@ -29,7 +31,7 @@ class Block:
 
     def show(self) -> None:
         """Emit the block as one notebook output."""
-        display(self.data, raw=True, metadata={"stats": self.mark})
+        display(self.data, raw=True, metadata={"stats": self.mark})  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,9 @@ class Builder:
         return Section(self.id, self.title, tuple(self.blocks), tuple(self.charts), rows)
 
     def _add(self, markup: str, kind: str) -> None:
+        if kind != "table":
+            # A row of source markers stays together on its line.
+            markup = _MARKERS.sub(r'<span class="nowrap">\g<0></span>', markup)
         mark = {"block": kind, "section": self.id, "title": self.title}
         self.blocks.append(Block({"text/html": markup, "text/plain": _plain(markup)}, mark))
 

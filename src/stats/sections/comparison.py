@@ -5,16 +5,17 @@ from __future__ import annotations
 import html
 
 import pandas as pd
-from stats.displays import Column, table
 
 from stats import figures, neighbours
 from stats.codes import Rule
+from stats.displays import Column, table
 from stats.figures import Item
 from stats.neighbours import MixChange, Pair
 from stats.periods import Period
-from stats.results import Result
+from stats.results import Approx, Result
 from stats.sections.blocks import Builder, Section
 from stats.sections.report import Report
+from stats.wording.formats import NBSP
 
 COUNTS = (
     "inspected-organisations",
@@ -174,9 +175,10 @@ def _change(report: Report, pair: Pair) -> str:
     if pair.contrast is None:
         return words.text("comparison.units_short")
     gap = (pair.now.estimate or 0) - (pair.before.estimate or 0)
+    rough = "" if Approx.EXACT == pair.now.approx == pair.before.approx else f"{NBSP}[a]"
     if not pair.before.estimate:
-        return words.signed(gap)
-    return f"{words.signed(gap)} ({words.percent(gap / pair.before.estimate, signed=True)})"
+        return words.signed(gap) + rough
+    return f"{words.signed(gap)} ({words.percent(gap / pair.before.estimate, signed=True)}){rough}"
 
 
 def _ratio(report: Report, pair: Pair) -> str:
@@ -185,7 +187,8 @@ def _ratio(report: Report, pair: Pair) -> str:
         return "–"
     high = words.number(contrast.conf_high, 2) if contrast.conf_high != float("inf") else "∞"
     estimate = words.number(contrast.estimate, 2) if contrast.estimate != float("inf") else "∞"
-    return f"{estimate} ({words.number(contrast.conf_low, 2)} – {high})"
+    between = words.text("comparison.between", low=words.number(contrast.conf_low, 2), high=high)
+    return f"{estimate} ({between})".replace(" ", NBSP)
 
 
 def _explanations(builder: Builder, report: Report, earlier: Period, counts: list[Pair], shares: list[Pair]) -> None:
@@ -270,7 +273,7 @@ def _mix_table(builder: Builder, report: Report, change: MixChange, titles: dict
             continue
         rows.append(
             {
-                "penalty": words.label("penalties", pair.now.category),
+                "penalty": words.label("penalties", pair.now.category).replace(" ", NBSP),
                 "before": _counted(report, pair.before),
                 "now": _counted(report, pair.now),
                 "change": words.signed(100 * contrast.estimate, 1),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 
 import pandas as pd
-from stats.displays import Column, table
 
-from stats import checks, neighbours
+from stats import neighbours
+from stats.displays import Column, table
+from stats.indicators import records
 from stats.results import Result
 from stats.sections import blocks, listing
 from stats.sections.blocks import Builder, Section
@@ -184,11 +185,12 @@ def visit(report: Report) -> Section:
                 role=role,
                 sources=report.cite_ids([row["source_id"]]),
             ),
-            report.text("visit.subject", subject=words.label("visit_subjects", row["subject"])),
+            report.text("visit.subject", subject=_lower(words.label("visit_subjects", row["subject"]))),
         )
         points = [
             report.text(
-                f"visit.{kind}", items="; ".join(words.label("visit_points", code) for code in row[kind].split(";"))
+                f"visit.{kind}",
+                items="; ".join(_lower(words.label("visit_points", code)) for code in row[kind].split(";")),
             )
             for kind in ("strengths", "limits")
             if row[kind]
@@ -198,6 +200,10 @@ def visit(report: Report) -> Section:
     return builder.done()
 
 
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
 def other(report: Report) -> Section:
     """Return every figure of the period that no section above has shown: nothing is left out silently."""
     builder = Builder(report, "other")
@@ -205,7 +211,7 @@ def other(report: Report) -> Section:
     rows = report.book.at(report.body.body_id, report.period.key)
     left = rows[~rows["row_id"].isin(list(report.used))]
     lines = []
-    for row in left.to_dict("records"):
+    for row in records(left):
         parts = [words.label("activities", row["activity"]), words.label("stages", row["stage"]).lower()]
         parts += [words.label("penalties", row["penalty"]).lower()] if row["penalty"] else []
         parts += [words.label("violations", row["violation"]).lower()] if row["violation"] else []
@@ -224,8 +230,9 @@ def gaps(report: Report) -> Section:
     words, lang = report.words, report.words.lang
     missing = [report.book.catalogue[name].label(lang) for name in CORE if not report.results(name)]
     if missing:
-        builder.text(report.text("gaps.missing", items="; ".join(m[:1].lower() + m[1:] for m in missing)))
-    found = checks.run(report.book.tables, report.book.codes, place=report.body.body_id, period=report.period.key)
+        builder.text(report.text("gaps.missing", items="; ".join(_lower(m) for m in missing)))
+    found = report.book.findings
+    found = found[found["body_id"].eq(report.body.body_id) & found["period"].eq(report.period.key)]
     if found.empty:
         builder.text(report.text("gaps.none"), kind="none")
         return builder.done()
@@ -254,14 +261,14 @@ def sources(report: Report) -> Section:
     builder = Builder(report, "sources")
     words = report.words
     rows = report.book.at(report.body.body_id, report.period.key)
-    lines = [report.book.published(row) for row in rows.to_dict("records")]
+    lines = [report.book.published(row) for row in records(rows)]
     frame = pd.DataFrame(
         {
             "row": [r.rows[0] for r in lines],
             "label": [_describe(report, r) for r in lines],
             "actor": [report.actor(r.actor, short=True) for r in lines],
             "count": lines,
-            "unit": [words.label("units", r.unit) for r in lines],
+            "unit": [report.unit(r) for r in lines],
             "source": [report.cite(r) for r in lines],
         }
     )
@@ -288,7 +295,7 @@ def documents(report: Report) -> Section:
 
 
 def _describe(report: Report, result: Result) -> str:
-    row, words = report.rows.loc[result.rows[0]], report.words
+    row, words = report.rows[result.rows[0]], report.words
     parts = [words.label("activities", row["activity"]), words.label("stages", row["stage"]).lower()]
     parts.append(words.label("subjects", row["subject"]).lower())
     for list_name, column in (("penalties", "penalty"), ("violations", "violation"), ("subgroups", "subgroup")):
@@ -298,7 +305,7 @@ def _describe(report: Report, result: Result) -> str:
 
 
 def _document(report: Report, source: str, number: int) -> str:
-    row = report.sources.loc[source]
+    row = report.sources[source]
     name = str(row["title"]).replace("(address: ", f"({report.text('sources.address')}: ")
     title = f"<cite>{html.escape(name)}</cite>"
     when = report.day(source) or report.text("sources.undated")
@@ -308,7 +315,7 @@ def _document(report: Report, source: str, number: int) -> str:
     retold = f" ({report.text('sources.retold')})" if row["kind"] == "retold" else ""
     url = str(row["url"] or "")
     link = f' <a class="url" href="{html.escape(url)}">{html.escape(url)}</a>' if url.startswith("http") else ""
-    publisher = html.escape(str(row["publisher"]))
+    publisher = html.escape(report.publisher(source))
     said = f"{title}. {publisher}, {html.escape(when)}{retold}.{link}"
     return f'<li id="src-{html.escape(source)}" value="{number}">{said}</li>'
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
+
 from stats import figures
 from stats.figures import Item
 from stats.results import Result
@@ -11,6 +13,9 @@ from stats.sections import listing
 from stats.sections.blocks import Builder, Section
 from stats.sections.listing import Line
 from stats.sections.report import Report
+
+YEAR = 12.0
+"""Months of a year: a rate of a whole year is its own yearly rate."""
 
 
 def organisations(report: Report) -> Section:
@@ -142,12 +147,8 @@ def _base(report: Report, results: list[Result]) -> str:
     """Say what the shares are of: the printed shares tell, else the members disciplined, else nothing."""
     flagged = {str(c.values.get("flag")) for r in results for c in r.caveats if c.code == "flag"}
     if "base_is_violations" in flagged:
-        bases = [
-            round((r.estimate or 0) / float(share) * 100)
-            for r in results
-            for row in r.rows
-            if (share := report.rows.at[row, "share_pct_published"]) not in (None, "") and share == share
-        ]
+        printed = [(r.estimate or 0, report.rows[row]["share_pct_published"]) for r in results for row in r.rows]
+        bases = [round(count / float(share) * 100) for count, share in printed if not pd.isna(share)]
         base = max(set(bases), key=bases.count) if bases else 0
         return report.text("contents.base_violations", base=report.words.number(base))
     totals = report.results("disciplined-members", actor=results[0].actor)
@@ -171,7 +172,7 @@ def rates(report: Report) -> Section:
             yearly = yearly_rate(result, length)
             builder.text(
                 report.text(
-                    "rates.finding",
+                    "rates.finding_year" if length == YEAR else "rates.finding",
                     actor=actor,
                     rate=report.traced(words.value(result), result),
                     months=words.months(length),
@@ -198,8 +199,13 @@ def rates(report: Report) -> Section:
                 strong=False,
             )
             for r in shown
+            if length != YEAR
         ]
-        title = report.text("rates.chart", rate=words.value(shown[0]), months=words.months(length))
+        title = report.text(
+            "rates.chart_many" if len(shown) > 1 else "rates.chart",
+            rate=words.value(shown[0]),
+            months=words.months(length),
+        )
         captions = report.captions(shown, what=report.book.catalogue["discipline-rate-members"].label(words.lang))
         builder.chart(figures.rate_compared(items, words=words, name="discipline-rate", title=title, **captions))
     builder.points(words.notes(*results), kind="notes")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from stats.displays import Column, table
 
+from stats.displays import Column, table
 from stats.results import Result
 from stats.sections.blocks import Builder
 from stats.sections.report import Report
@@ -58,7 +58,7 @@ def figures(builder: Builder, report: Report, lines: Sequence[Line], *, caption:
             "label": [line.label for line in lines],
             "actor": [report.actor(line.result.actor, short=True) for line in lines],
             "count": [line.result for line in lines],
-            "unit": [words.label("units", line.result.unit) for line in lines],
+            "unit": [report.unit(line.result) for line in lines],
             "printed": [value if value is not None else "–" for value in printed],
             "share": [line.share for line in lines],
             "interval": [line.share for line in lines],
@@ -74,9 +74,8 @@ def figures(builder: Builder, report: Report, lines: Sequence[Line], *, caption:
 def published_share(report: Report, result: Result) -> str | None:
     """Return the percentage the source printed beside a figure, as printed; None when it printed none."""
     for row in result.rows:
-        if row in report.rows.index:
-            value = report.rows.at[row, "share_pct_published"]
-            if pd.notna(value) and value != "":
-                digits = len(str(value).partition(".")[2].rstrip("0")) if "." in str(value) else 0
-                return report.words.percent(float(value) / 100, digits)
+        value = report.rows.get(row, {}).get("share_pct_published")
+        if value is not None and not pd.isna(value):
+            digits = len(f"{float(value):.10f}".partition(".")[2].rstrip("0"))
+            return report.words.percent(float(value) / 100, digits)
     return None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
-from stats.displays import Column, table
 
 from stats import figures, shares
+from stats.displays import Column, table
 from stats.figures import Item, Progress
+from stats.indicators import records
 from stats.results import Approx, Note, Result, State
 from stats.sections.blocks import Builder, Section
 from stats.sections.report import Report
@@ -39,23 +41,13 @@ def summary(report: Report) -> Section:
         total = _one(report, whole)
         found = [(part, _one(report, part)) for part in parts]
         if total and all(r for _, r in found):
-            done = found[0][1]
-            share = shares.share(done.estimate, total.estimate)[0]
-            items = [
-                report.text(
-                    "programme.part",
-                    count=report.traced(report.words.number(r.estimate or 0), r),
-                    label=_lower(report, part),
-                )
-                for part, r in found
-            ]
+            items = [_part(report, part, r, total) for part, r in found]
             said.append(
                 report.text(
                     "programme.whole",
                     total=report.traced(report.words.number(total.estimate or 0), total),
                     label=_lower(report, whole),
                     items=report.words.join(items),
-                    share=report.words.percent(share.estimate or 0, base=total.estimate),
                     sources=report.cite(total, *(r for _, r in found)),
                 )
             )
@@ -66,6 +58,16 @@ def summary(report: Report) -> Section:
             said.append(report.text("programme.item", label=label, count=count, sources=report.cite(result)))
     builder.points(said or [report.text("summary.quiet")])
     return builder.done()
+
+
+def _part(report: Report, item: str, result: Result, total: Result) -> str:
+    share = shares.share(result.estimate, total.estimate)[0]
+    return report.text(
+        "programme.part",
+        count=report.traced(report.words.number(result.estimate or 0), result),
+        label=_lower(report, item),
+        share=report.words.percent(share.estimate or 0, base=total.estimate),
+    )
 
 
 def progress(report: Report) -> Section:
@@ -150,7 +152,8 @@ def own_targets(report: Report) -> Section:
     frame = pd.concat([f for f in frames if not f.empty]) if any(not f.empty for f in frames) else frames[0]
     if frame.empty:
         return _nothing(builder)
-    shown, lang = frame[frame["unit"].eq("percent")], report.words.lang
+    one_number = frame["unit"].eq("percent") & frame["value_high"].isna()
+    shown, lang = frame[one_number], report.words.lang
     items = [
         Item(
             ": ".join(
@@ -158,7 +161,7 @@ def own_targets(report: Report) -> Section:
             ),
             _result(row),
         )
-        for row in shown.to_dict("records")
+        for row in records(shown)
     ]
     if items:
         builder.chart(
@@ -241,7 +244,7 @@ def _one(report: Report, item: str) -> Result:
     frame = frame[frame["item"].eq(item) & frame["value"].notna()]
     if frame.empty:
         return Result(state=State.MISSING, reason=Note("not_published"), unit="items")
-    return _result(frame.sort_values("as_of", kind="stable").iloc[-1].to_dict())
+    return _result(list(records(frame.sort_values("as_of", kind="stable")))[-1])
 
 
 def _result(row: dict[str, Any]) -> Result:
@@ -265,8 +268,8 @@ def _result(row: dict[str, Any]) -> Result:
 def _table(
     builder: Builder, report: Report, frame: pd.DataFrame, id_: str, *, with_body: bool = False, caption: str = ""
 ) -> None:
-    words, records = report.words, frame.to_dict("records")
-    results = [_result(row) for row in records]
+    words, lines = report.words, _merged(frame)
+    results = [replace(_result(row), sources=row["sources"], rows=row["row_ids"]) for row in lines]
     columns = [Column("body", words.text("table.body"), "text")] if with_body else []
     columns += [
         Column("programme", words.text("table.programme"), "text"),
@@ -277,11 +280,11 @@ def _table(
     ]
     shown = pd.DataFrame(
         {
-            "body": [report.book.codes.body(row["body_id"]).name(words.lang) for row in records],
-            "programme": [words.label("programmes", row["programme"]) for row in records],
-            "item": [words.label("programme_items", row["item"]) for row in records],
-            "value": [_value(report, row, result) for row, result in zip(records, results, strict=True)],
-            "unit": [words.label("programme_units", row["unit"]) for row in records],
+            "body": [report.book.codes.body(row["body_id"]).name(words.lang) for row in lines],
+            "programme": [words.label("programmes", row["programme"]) for row in lines],
+            "item": [words.label("programme_items", row["item"]) for row in lines],
+            "value": [_value(report, row, result) for row, result in zip(lines, results, strict=True)],
+            "unit": [words.label("programme_units", row["unit"]) for row in lines],
             "source": [report.cite(result) for result in results],
         }
     )
@@ -291,10 +294,24 @@ def _table(
     )
 
 
+def _merged(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the facts with those that several documents print alike in one row, citing all of them."""
+    merged: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in records(frame):
+        key = tuple(
+            str(row[c]) for c in ("body_id", "programme", "item", "value", "value_high", "approx", "unit", "text")
+        )
+        kept = merged.setdefault(key, {**row, "sources": (), "row_ids": ()})
+        kept["sources"] = tuple(dict.fromkeys((*kept["sources"], row["source_id"])))
+        kept["row_ids"] = (*kept["row_ids"], row["row_id"])
+    return list(merged.values())
+
+
 def _value(report: Report, row: dict[str, Any], result: Result) -> str:
     words = report.words
     if not result:
-        return str(row["text"]) if row["text"] else words.cell(result)
+        text = str(row["text"])
+        return words.date(dt.date.fromisoformat(text), short=True) if row["unit"] == "date" and text else text or "[x]"
     if row["unit"] == "identifier":
         return words.number(result.estimate or 0)
     if pd.notna(row["value_high"]):

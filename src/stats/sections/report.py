@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import html
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from stats.indicators import Book
 from stats.periods import Period
 from stats.results import Result
 from stats.wording import Words
+from stats.wording.formats import NBSP
 
 MOST_NOTES = 3
 """Notes printed under a chart; the table beside it carries all of them."""
@@ -75,7 +76,7 @@ class Report:
         marks = []
         for source in dict.fromkeys(sources):
             number = self.cited.setdefault(source, len(self.cited) + 1)
-            title = html.escape(str(self.sources.at[source, "title"]))
+            title = html.escape(str(self.sources[source]["title"]))
             marks.append(f'<a class="source" href="#src-{html.escape(source)}" title="{title}">[{number}]</a>')
         return "".join(marks)
 
@@ -91,53 +92,79 @@ class Report:
     def subject(self, result: Result) -> str:
         """Return what a count counts, for units that do not say it (instances)."""
         found = self.book.catalogue.get(result.indicator)
-        return found.definition["subject"] if found else ""
+        if found:
+            return found.definition["subject"]
+        return str(self.rows[result.rows[0]]["subject"]) if result.rows and result.rows[0] in self.rows else ""
+
+    def unit(self, result: Result) -> str:
+        """Return the unit of a count in words that never break: ``lượt tổ chức đảng``."""
+        label = self.words.label("units", result.unit)
+        if result.unit == "instances":
+            subject = self.subject(result)
+            what = self.words.label("units", f"{subject}s") if subject in ("organisation", "member") else ""
+            label = self.words.text("table.instances", subject=what) if what else label
+        return label.replace(" ", NBSP)
 
     def text(self, key: str, **values: Any) -> str:
         """Return a text with its values escaped, unless they are already finished markup."""
         return self.words.text(key, **values)
 
     def actor(self, code: str, *, short: bool = False) -> str:
-        """Return the name of a deciding actor as it is called in this body: a city has a Thành ủy, a province a Tỉnh ủy."""
+        """Return the name of an actor as it is called in this body: a city has a Thành ủy, a province a Tỉnh ủy."""
         row = self.book.codes.row("actors", code)
         lang, city = self.words.lang, self.body.level == "municipality"
         key = f"city_{lang}" if city else f"province_{lang}"
-        return row[key] if row.get(key) and self.body.level in ("municipality", "province") else self.words.label("actors", code, short)
+        return (
+            row[key]
+            if row.get(key) and self.body.level in ("municipality", "province")
+            else self.words.label("actors", code, short)
+        )
 
     def captions(self, results: Sequence[Result], actor: str = "", *, what: str = "") -> dict[str, Any]:
         """Return what goes around a chart: subtitle, source line and notes, in words."""
         where = f"{self.name}, {self.words.period(self.period)}"
         who = self.actor(actor) if actor else ""
-        notes = self.words.notes(*results)
+        notes = self.words.notes(*(self._told(r) for r in results))
         return {
             "subtitle": ". ".join(part for part in (what, where, who) if part),
             "source": self.source_line(results),
             "notes": [note for note in notes if note][:MOST_NOTES],
         }
 
+    def _told(self, result: Result) -> Result:
+        """Return a result without the flags that are mere information: the table beside a chart tells them."""
+        flags = self.book.codes.order("flags")
+        mere = {f for f in flags if self.book.codes.row("flags", f)["severity"] == "info"}
+        kept = tuple(c for c in result.caveats if not (c.code == "flag" and c.values["flag"] in mere))
+        return replace(result, caveats=kept)
+
     def source_line(self, results: Sequence[Result]) -> str:
         """Return the documents behind results in one line, the publisher and the day where printed."""
         said = []
         for source in dict.fromkeys(s for r in results for s in r.sources):
-            row = self.sources.loc[source]
             day = self.day(source)
-            said.append(f"{row['publisher']} ({day})" if day else str(row["publisher"]))
+            said.append(f"{self.publisher(source)} ({day})" if day else self.publisher(source))
         return "; ".join(dict.fromkeys(said))
+
+    def publisher(self, source: str) -> str:
+        """Return who published a document, in words where the page does not say."""
+        name = str(self.sources[source]["publisher"] or "")
+        return self.text("sources.no_publisher") if not name or name.startswith("not shown") else name
 
     def day(self, source: str) -> str:
         """Return the day a document was published, in words; empty when it prints none."""
-        day = self.sources.at[source, "published_on"]
+        day = self.sources[source]["published_on"]
         return "" if pd.isna(day) else self.words.date(pd.Timestamp(day).date(), short=True)
 
     @cached_property
-    def sources(self) -> pd.DataFrame:
+    def sources(self) -> dict[str, dict[str, Any]]:
         """The documents, by id."""
-        return self.book.tables.sources.set_index("source_id", drop=False)
+        return _by_id(self.book.tables.sources, "source_id")
 
     @cached_property
-    def rows(self) -> pd.DataFrame:
+    def rows(self) -> dict[str, dict[str, Any]]:
         """Every curated figure, by row id."""
-        return self.book.tables.observations.set_index("row_id", drop=False)
+        return _by_id(self.book.tables.observations, "row_id")
 
     @property
     def name(self) -> str:
@@ -173,6 +200,10 @@ def report_on(book: Book, body: Body, period: Period, lang: str, date: str = "")
     """Return a report on a body and period of a book already open; see `open_report`."""
     day = dt.date.fromisoformat(date) if date else newest(book, body.body_id, period)
     return Report(book, Words(book.codes, lang), body, period, day)
+
+
+def _by_id(frame: pd.DataFrame, column: str) -> dict[str, dict[str, Any]]:
+    return {str(row[column]): {str(k): v for k, v in row.items()} for row in frame.to_dict("records")}
 
 
 def newest(book: Book, body: str, period: Period) -> dt.date:

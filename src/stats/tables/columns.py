@@ -9,16 +9,21 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from stats.codes import Codes
 from stats.errors import nearest
-from stats.tables.parsing import Cells
+from stats.tables.parsing import Cells, Places
 from stats.tables.schema import Field
 
 Verdict = tuple[str, str] | None
 """What is wrong with a value, in English and Vietnamese; None when it is right."""
+
+MOST_NEAREST = 200
+"""Unknown codes of one column whose nearest valid ones are looked for."""
 
 _INTEGER = re.compile(r"-?[0-9]+")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -36,14 +41,15 @@ def convert(cells: Cells, codes: Codes) -> pd.DataFrame:
 def _column(field: Field, cells: Cells, codes: Codes) -> pd.Series[str]:
     column = cells.columns[field.name]
     judge = _judge(field, codes)
-    wrong = {value: verdict for value in dict.fromkeys(column) if (verdict := judge(value))}
-    if wrong:
-        for line, value in zip(cells.lines, column, strict=True):
-            if value in wrong:
-                cells.add(line, field.name, value, *wrong[value])
+    verdicts = [judge(value) for value in column.values]
+    wrong = np.array([verdict is not None for verdict in verdicts], dtype=bool)
+    if wrong.any():
+        for row in np.flatnonzero(wrong[column.places]):
+            cells.add(cells.lines[row], field.name, column[row], *(verdicts[column.places[row]] or ("", "")))
     if field.unique:
         _note_repeated(field.name, cells)
-    return _typed(field, ["" if value in wrong else value for value in column])
+    kept = ["" if verdict else value for value, verdict in zip(column.values, verdicts, strict=True)]
+    return _typed(field, kept, column.places)
 
 
 def _judge(field: Field, codes: Codes) -> Callable[[str], Verdict]:
@@ -51,7 +57,7 @@ def _judge(field: Field, codes: Codes) -> Callable[[str], Verdict]:
         "integer": lambda v: _integer(v, field),
         "number": lambda v: _number(v, field),
         "date": _day,
-        "string": lambda v: _string(v, field, codes),
+        "string": _string(field, codes),
     }
     of_kind = by_kind[field.kind]
 
@@ -109,34 +115,52 @@ def _day(value: str) -> Verdict:
     return (f"is not a day; write it like {write}", f"không phải ngày; hãy viết theo dạng {write}")
 
 
-def _string(value: str, field: Field, codes: Codes) -> Verdict:
-    if value != value.strip():
-        return ("starts or ends with a space", "có dấu cách ở đầu hoặc cuối")
-    if field.codes:
-        return _in_list(value, codes.order(field.codes), f"codes/{field.codes}.csv")
-    if field.enum:
-        return _in_list(value, list(field.enum), "")
-    if field.list_of:
-        known = codes.order(field.list_of)
-        found = (_in_list(part, known, f"codes/{field.list_of}.csv") for part in value.split(";"))
-        return next((verdict for verdict in found if verdict), None)
-    if field.pattern and not re.search(field.pattern, value):
-        return (f"has the wrong form; {field.description}", f"sai dạng; mẫu cho phép: {field.pattern}")
-    return None
+def _string(field: Field, codes: Codes) -> Callable[[str], Verdict]:
+    listed = field.codes or field.list_of
+    of_list = _in_list(codes.order(listed), f"codes/{listed}.csv") if listed else _in_list(list(field.enum), "")
+    form = re.compile(field.pattern)
 
-
-def _in_list(value: str, known: list[str], file: str) -> Verdict:
-    if value in known:
+    def judge(value: str) -> Verdict:
+        if value != value.strip():
+            return ("starts or ends with a space", "có dấu cách ở đầu hoặc cuối")
+        if field.codes or field.enum:
+            return of_list(value)
+        if field.list_of:
+            return next((verdict for part in value.split(";") if (verdict := of_list(part))), None)
+        if field.pattern and not form.search(value):
+            return (f"has the wrong form; {field.description}", f"sai dạng; mẫu cho phép: {field.pattern}")
         return None
-    near = nearest(value, known) if len(known) > 8 else tuple(known)
-    listed = ", ".join(near) or "-"
+
+    return judge
+
+
+def _in_list(known: list[str], file: str) -> Callable[[str], Verdict]:
+    allowed = frozenset(known)
     where = (f" of {file}", f" trong {file}") if file else ("", "")
-    return (f"{value!r} is no code{where[0]}; nearest: {listed}", f"{value!r} không có{where[1]}; gần nhất: {listed}")
+    asked = 0
+
+    def judge(value: str) -> Verdict:
+        nonlocal asked
+        if value in allowed:
+            return None
+        # Looking for the nearest code is slow; a file of garbage asks for it at every cell.
+        asked += 1
+        near = tuple(known) if len(known) <= 8 else nearest(value, known) if asked <= MOST_NEAREST else ()
+        listed = ", ".join(near) or "-"
+        return (
+            f"{value!r} is no code{where[0]}; nearest: {listed}",
+            f"{value!r} không có{where[1]}; gần nhất: {listed}",
+        )
+
+    return judge
 
 
 def _note_repeated(name: str, cells: Cells) -> None:
+    column = cells.columns[name]
+    if len(column.values) == len(column):
+        return
     first: dict[str, int] = {}
-    for line, value in zip(cells.lines, cells.columns[name], strict=True):
+    for line, value in zip(cells.lines, column, strict=True):
         if value and first.setdefault(value, line) != line:
             cells.add(
                 line, name, value, f"stands already in line {first[value]}; every row needs its own",
@@ -144,13 +168,19 @@ def _note_repeated(name: str, cells: Cells) -> None:
             )  # fmt: skip
 
 
-def _typed(field: Field, column: list[str]) -> pd.Series[str]:
+def _typed(field: Field, values: list[str], places: Places) -> pd.Series[str]:
+    """Return the column: each different value is converted once, then put where it stands."""
     if field.kind == "string":
-        return pd.Series(column, dtype="str")
+        return _spread(pd.Series(values, dtype="str"), places)
     if field.kind == "date":
-        return pd.Series(pd.to_datetime(pd.Series(column).replace("", None), format="%Y-%m-%d"))  # type: ignore[arg-type]
-    numbers = pd.Series([float(v) if v and _NUMBER.fullmatch(v) else None for v in column], dtype="float64")
+        return _spread(pd.Series(pd.to_datetime(pd.Series(values).replace("", None), format="%Y-%m-%d")), places)
+    numbers = pd.Series([float(v) if v and _NUMBER.fullmatch(v) else None for v in values], dtype="float64")
+    spread = _spread(numbers, places)
     if field.kind == "number":
-        return numbers  # type: ignore[return-value]
+        return spread
     # A required count is a plain integer; one that may be missing keeps "missing" apart from zero.
-    return numbers.astype("int64" if field.required and numbers.notna().all() else "Int64")  # type: ignore[return-value]
+    return spread.astype("int64" if field.required and spread.notna().all() else "Int64")  # type: ignore[return-value]
+
+
+def _spread(values: pd.Series[Any], places: Places) -> pd.Series[Any]:
+    return values.take(places).reset_index(drop=True)

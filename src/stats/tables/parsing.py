@@ -1,7 +1,8 @@
 """From the bytes of a table to its cells, with the line each row stands on.
 
 Everything that can be wrong with the file as such is found here: encoding, byte-order mark,
-separator, columns, decomposed Unicode.
+separator, columns, decomposed Unicode. Each column keeps its different values once, and which of
+them stands in each row, so that everything after costs as much as the different values.
 """
 
 from __future__ import annotations
@@ -9,14 +10,64 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from stats.errors import nearest
 from stats.tables.problems import Problem
 from stats.tables.schema import Schema
 
+Places = npt.NDArray[np.int64]
+
+MOST_PROBLEMS = 10_000
+"""Problems kept of one table: a file of garbage must not fill the memory with what is wrong with it."""
+
 _SEPARATORS = {";": ("semicolons", "dấu chấm phẩy"), "\t": ("tabs", "dấu tab"), "|": ("bars", "dấu |")}
+_CHUNK = 8192
+_WIDEST = 200
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column as its different values and the place of each row's value among them.
+
+    Attributes
+    ----------
+    values : list of str
+        The different values in the order of first appearance.
+    places : array of int
+        For each row the position of its value in `values`.
+    """
+
+    values: list[str]
+    places: Places
+
+    @classmethod
+    def of(cls, cells: Iterable[str]) -> Column:
+        """Build a column from its cells."""
+        seen = _vocabulary()
+        places = np.fromiter((seen[cell] for cell in cells), dtype=np.int64)
+        return cls(list(seen), places)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.places)
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the cells in the order of the rows."""
+        return map(self.values.__getitem__, self.places.tolist())
+
+    def __getitem__(self, row: int) -> str:
+        """Return the cell of one row."""
+        return self.values[self.places[row]]
 
 
 @dataclass
@@ -24,50 +75,102 @@ class Cells:
     """The cells of one table, column by column, and what is wrong with its file."""
 
     schema: Schema
-    columns: dict[str, list[str]] = field(default_factory=dict)
-    lines: list[int] = field(default_factory=list)
+    columns: dict[str, Column] = field(default_factory=dict)
+    lines: Places = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, line: int, column: str, value: str, en: str, vi: str) -> None:
-        """Note one problem."""
-        self.problems.append(Problem(self.schema.path, line, column, value, en, vi))
+        """Note one problem; beyond `MOST_PROBLEMS` they are no longer kept."""
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(Problem(self.schema.path, int(line), column, value, en, vi))
+
+    def distinct(self, names: Sequence[str]) -> tuple[list[tuple[str, ...]], Places]:
+        """Return the different rows of some columns, and for each row its place among them."""
+        key = np.zeros(len(self.lines), dtype=np.int64)
+        for name in names:
+            column = self.columns[name]
+            # Places of one column are below its number of values, so the pair is one whole number.
+            key, _ = pd.factorize(key * max(len(column.values), 1) + column.places)
+        first = np.unique(key, return_index=True)[1]
+        picked = [[self.columns[name][row] for row in first] for name in names]
+        return list(zip(*picked, strict=True)), key.astype(np.int64)
 
 
-def parse(data: Path, schema: Schema) -> Cells:
-    """Return the cells of one table; on a broken file only its problems."""
+def parse(raw: bytes | None, schema: Schema) -> Cells:
+    """Return the cells of one table from the bytes of its file; on a broken file only its problems.
+
+    Parameters
+    ----------
+    raw : bytes, optional
+        None when the file is missing.
+    schema : Schema
+        The table.
+    """
     cells = Cells(schema)
-    text = _decode(data / schema.path, cells)
-    if text is None:
+    start = _check_bytes(raw, cells)
+    if raw is None or start is None:
         return cells
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[list[str]] = []
+    text = io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8", newline="")
+    text.read(start)
+    reader = csv.reader(text, strict=True)
+    lines = array("q")
     try:
         header = next(reader, [])
         if not _header_fits(header, cells):
             return cells
-        for row in reader:
-            if len(row) != len(header):
-                cells.add(
-                    reader.line_num, "", "",
-                    f"{len(row)} cells where the header has {len(header)}; a comma inside a text needs quotes",
-                    f"có {len(row)} ô, tiêu đề có {len(header)} ô; dấu phẩy trong chữ phải đặt trong ngoặc kép",
-                )  # fmt: skip
-                continue
-            rows.append(row)
-            cells.lines.append(reader.line_num)
+        seen = [_vocabulary() for _ in header]
+        places = [array("q") for _ in header]
+        rows = _whole_rows(reader, len(header), lines, cells)
+        while chunk := list(islice(rows, _CHUNK)):
+            for known, into, column in zip(seen, places, zip(*chunk, strict=True), strict=True):
+                into.extend(map(known.__getitem__, column))
+    except UnicodeDecodeError:
+        _note_bad_byte(raw, cells)
+        return cells
     except csv.Error as error:
         cells.add(reader.line_num, "", "", f"cannot be read as CSV ({error})", f"không đọc được dạng CSV ({error})")
         return cells
-    cells.columns = {name: [row[i] for row in rows] for i, name in enumerate(header)}
-    if not unicodedata.is_normalized("NFC", text):
-        _note_decomposed(cells)
+    cells.lines = np.array(lines, dtype=np.int64)
+    cells.columns = {
+        name: Column(list(known), np.array(into, dtype=np.int64))
+        for name, known, into in zip(header, seen, places, strict=True)
+    }
+    _note_decomposed(cells)
     return cells
 
 
-def _decode(path: Path, cells: Cells) -> str | None:
+def read_bytes(path: Path) -> bytes | None:
+    """Return the bytes of a table, None when it is missing or cannot be opened."""
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError:
+        return None
+
+
+def _vocabulary() -> defaultdict[str, int]:
+    # Asking for an unknown value gives it the next number.
+    seen: defaultdict[str, int] = defaultdict()
+    seen.default_factory = seen.__len__
+    return seen
+
+
+def _whole_rows(reader: Iterator[list[str]], width: int, lines: array[int], cells: Cells) -> Iterator[list[str]]:
+    for row in reader:
+        line: int = reader.line_num  # type: ignore[attr-defined]
+        if len(row) != width:
+            cells.add(
+                line, "", "",
+                f"{len(row)} cells where the header has {width}; a comma inside a text needs quotes",
+                f"có {len(row)} ô, tiêu đề có {width} ô; dấu phẩy trong chữ phải đặt trong ngoặc kép",
+            )  # fmt: skip
+            continue
+        lines.append(line)
+        yield row
+
+
+def _check_bytes(raw: bytes | None, cells: Cells) -> int | None:
+    """Note what is wrong with the file as bytes; return how many characters to skip, None to stop."""
+    if raw is None:
         cells.add(0, "", "", "the file is missing or cannot be opened", "thiếu tệp hoặc không mở được")
         return None
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -78,9 +181,13 @@ def _decode(path: Path, cells: Cells) -> str | None:
             1, "", "", "starts with a byte-order mark (EF BB BF); save it as UTF-8 without BOM",
             "bắt đầu bằng dấu BOM (EF BB BF); hãy lưu dạng UTF-8 không có BOM",
         )  # fmt: skip
-        raw = raw[3:]
+        return 1
+    return 0
+
+
+def _note_bad_byte(raw: bytes, cells: Cells) -> None:
     try:
-        return raw.decode("utf-8")
+        raw.decode("utf-8")
     except UnicodeDecodeError as error:
         at, line = error.start, raw[: error.start].count(b"\n") + 1
         byte = f"{raw[at]:02X}"
@@ -88,11 +195,16 @@ def _decode(path: Path, cells: Cells) -> str | None:
             line, "", "", f"is not UTF-8: byte {byte} at offset {at}; save the file as UTF-8",
             f"không phải UTF-8: byte {byte} tại vị trí {at}; hãy lưu tệp dạng UTF-8",
         )  # fmt: skip
-        return None
 
 
 def _header_fits(header: list[str], cells: Cells) -> bool:
     wanted = cells.schema.columns
+    if len(header) > _WIDEST:
+        cells.add(
+            1, "", "", f"has {len(header)} columns where {len(wanted)} are wanted; this is another file",
+            f"có {len(header)} cột trong khi cần {len(wanted)} cột; đây là tệp khác",
+        )  # fmt: skip
+        return False
     if len(header) <= 1:
         for sign, (en, vi) in _SEPARATORS.items():
             if header and header[0].count(sign) >= len(wanted) // 2:
@@ -119,10 +231,11 @@ def _header_fits(header: list[str], cells: Cells) -> bool:
 
 def _note_decomposed(cells: Cells) -> None:
     for name, column in cells.columns.items():
-        for line, value in zip(cells.lines, column, strict=True):
-            composed = unicodedata.normalize("NFC", value)
-            if composed != value:
-                cells.add(
-                    line, name, value, f"is decomposed Unicode; write it composed (NFC): {composed!r}",
-                    f"là Unicode tổ hợp rời; hãy viết dạng dựng sẵn (NFC): {composed!r}",
-                )  # fmt: skip
+        composed = {v: c for v in column.values if (c := unicodedata.normalize("NFC", v)) != v}
+        if composed:
+            for line, value in zip(cells.lines, column, strict=True):
+                if value in composed:
+                    cells.add(
+                        line, name, value, f"is decomposed Unicode; write it composed (NFC): {composed[value]!r}",
+                        f"là Unicode tổ hợp rời; hãy viết dạng dựng sẵn (NFC): {composed[value]!r}",
+                    )  # fmt: skip

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from stats import codes
 from stats.tables.columns import convert
 from stats.tables.model import Tables
-from stats.tables.parsing import parse
+from stats.tables.parsing import parse, read_bytes
 from stats.tables.problems import TableError
 from stats.tables.rows import check_references, check_rows
-from stats.tables.schema import read_schemas
+from stats.tables.schema import Schema, read_schemas
 
 
 def read(data: Path | str | None = None) -> Tables:
@@ -40,9 +41,28 @@ def read(data: Path | str | None = None) -> Tables:
     True
     """
     folder = Path(data) if data is not None else codes.default_data()
-    book = codes.load(folder)
     schemas = read_schemas(folder)
-    cells = {name: parse(folder, schema) for name, schema in schemas.items()}
+    raw = {name: read_bytes(folder / schema.path) for name, schema in schemas.items()}
+    return assemble(folder, schemas, raw)
+
+
+def assemble(folder: Path, schemas: Mapping[str, Schema], raw: Mapping[str, bytes | None]) -> Tables:
+    """Return the tables made of the bytes of their files, so that a change can be tried before it is written.
+
+    Parameters
+    ----------
+    folder : Path
+        The data folder, for its code lists.
+    schemas, raw : mapping
+        Schema and content of each table by name; None for a missing file.
+
+    Raises
+    ------
+    TableError
+        See `read`.
+    """
+    book = codes.load(folder)
+    cells = {name: parse(raw[name], schema) for name, schema in schemas.items()}
     frames = {}
     for name, table in cells.items():
         if table.columns:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable
+
+import numpy as np
 
 from stats.codes import Codes
 from stats.errors import PeriodError
 from stats.periods import NAMED, Period, kind_of
 from stats.tables.model import KEY, OBSERVATIONS
 from stats.tables.parsing import Cells
+
+Found = tuple[str, str, str, str]
+"""A column, its value, and what is wrong in English and Vietnamese."""
 
 NAMED_SLACK_YEARS = 1
 """A half-term or term may start or end this many years outside the years of its key."""
@@ -36,28 +41,33 @@ def check_references(cells: Cells, others: dict[str, Cells]) -> None:
     for field in cells.schema.fields:
         if not field.table or field.table not in others:
             continue
-        known = set(others[field.table].columns.get(field.table_column, ()))
-        if not known:
+        target = others[field.table].columns.get(field.table_column)
+        if target is None or not target.values:
             continue
-        file = others[field.table].schema.path
-        for line, value in zip(cells.lines, cells.columns[field.name], strict=True):
-            if value and value not in known:
-                cells.add(
-                    line, field.name, value, f"is not in {file}; add it there", f"không có trong {file}; hãy bổ sung"
-                )
+        known, file = set(target.values), others[field.table].schema.path
+        column = cells.columns[field.name]
+        lost = [bool(value) and value not in known for value in column.values]
+        for row in np.flatnonzero(np.array(lost, dtype=bool)[column.places]):
+            cells.add(
+                cells.lines[row], field.name, column[row],
+                f"is not in {file}; add it there", f"không có trong {file}; hãy bổ sung",
+            )  # fmt: skip
 
 
-def _check_periods(cells: Cells) -> None:
-    columns = (cells.columns[c] for c in ("period", "period_start", "period_end"))
-    for line, key, start, end in zip(cells.lines, *columns, strict=True):
-        found = _period_problem(key, start, end)
-        if found:
-            column, value, en, vi = found
-            cells.add(line, column, value, en, vi)
+def _note_rows(cells: Cells, names: tuple[str, ...], judge: Callable[..., Iterable[Found]]) -> None:
+    """Judge each different row of some columns once, and note what is wrong on every line that has it."""
+    combinations, places = cells.distinct(names)
+    wrong = {place: found for place, values in enumerate(combinations) if (found := tuple(judge(*values)))}
+    if not wrong:
+        return
+    marked = np.zeros(len(combinations), dtype=bool)
+    marked[list(wrong)] = True
+    for row in np.flatnonzero(marked[places]):
+        for column, value, en, vi in wrong[places[row]]:
+            cells.add(cells.lines[row], column, value, en, vi)
 
 
-@lru_cache(maxsize=4096)
-def _period_problem(key: str, start: str, end: str) -> tuple[str, str, str, str] | None:
+def _period_problem(key: str, start: str, end: str) -> Found | None:
     try:
         first, last = dt.date.fromisoformat(start), dt.date.fromisoformat(end)
     except ValueError:
@@ -79,7 +89,7 @@ def _period_problem(key: str, start: str, end: str) -> tuple[str, str, str, str]
     return None
 
 
-def _named_problem(key: str, first: dt.date, last: dt.date) -> tuple[str, str, str, str] | None:
+def _named_problem(key: str, first: dt.date, last: dt.date) -> Found | None:
     low, high = int(key[:4]) - NAMED_SLACK_YEARS, int(key[5:9]) + NAMED_SLACK_YEARS
     if low <= first.year and last.year <= high:
         return None
@@ -88,31 +98,33 @@ def _named_problem(key: str, first: dt.date, last: dt.date) -> tuple[str, str, s
     )  # fmt: skip
 
 
+def _check_periods(cells: Cells) -> None:
+    def judge(key: str, start: str, end: str) -> Iterable[Found]:
+        found = _period_problem(key, start, end)
+        return [found] if found else []
+
+    _note_rows(cells, ("period", "period_start", "period_end"), judge)
+
+
 def _check_order(cells: Cells, first: str, last: str) -> None:
-    for line, start, end in zip(cells.lines, cells.columns[first], cells.columns[last], strict=True):
+    def judge(start: str, end: str) -> Iterable[Found]:
         if start and end and end < start:
-            cells.add(line, last, end, f"lies before {first} {start}", f"trước {first} {start}")
+            yield last, end, f"lies before {first} {start}", f"trước {first} {start}"
+
+    _note_rows(cells, (first, last), judge)
 
 
 def _check_combinations(cells: Cells, codes: Codes) -> None:
     """Check what may stand together: stage and table, unit and subject, penalty and subject."""
     table = cells.schema.name
-    blank = [""] * len(cells.lines)
-    columns = [cells.columns.get(c, blank) for c in ("activity", "stage", "subject", "unit", "penalty")]
-
-    @cache
-    def judge(activity: str, stage: str, subject: str, unit: str, penalty: str) -> tuple[tuple[str, ...], ...]:
-        return tuple(_combination_problems(codes, table, activity, stage, subject, unit, penalty))
-
-    for line, *values in zip(cells.lines, *columns, strict=True):
-        for column, value, en, vi in judge(*values):
-            cells.add(line, column, value, en, vi)
+    names = tuple(c for c in ("activity", "stage", "subject", "unit", "penalty") if c in cells.columns)
+    _note_rows(cells, names, lambda *values: _combination_problems(codes, table, *values))
 
 
 def _combination_problems(
-    codes: Codes, table: str, activity: str, stage: str, subject: str, unit: str, penalty: str
-) -> list[tuple[str, ...]]:
-    found: list[tuple[str, ...]] = []
+    codes: Codes, table: str, activity: str, stage: str, subject: str, unit: str, penalty: str = ""
+) -> list[Found]:
+    found: list[Found] = []
     entries = [("stages", stage), ("subjects", subject), ("units", unit), ("activities", activity)]
     if any(code not in codes.order(name) for name, code in entries):
         return found  # the column check has said so already
@@ -142,11 +154,13 @@ def _combination_problems(
 
 
 def _check_repeats(cells: Cells, key: tuple[str, ...]) -> None:
-    first: dict[tuple[str, ...], int] = {}
-    for line, *values in zip(cells.lines, *(cells.columns[c] for c in key), strict=True):
-        seen = first.setdefault(tuple(values), line)
-        if seen != line:
-            cells.add(
-                line, "", "", f"repeats the whole key of line {seen} from the same source",
-                f"lặp lại toàn bộ khóa của dòng {seen} từ cùng một nguồn",
-            )  # fmt: skip
+    combinations, places = cells.distinct(key)
+    if len(combinations) == len(places):
+        return
+    first = np.unique(places, return_index=True)[1]
+    for row in np.flatnonzero(first[places] != np.arange(len(places))):
+        seen = cells.lines[first[places[row]]]
+        cells.add(
+            cells.lines[row], "", "", f"repeats the whole key of line {seen} from the same source",
+            f"lặp lại toàn bộ khóa của dòng {seen} từ cùng một nguồn",
+        )  # fmt: skip

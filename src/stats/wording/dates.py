@@ -7,6 +7,7 @@ months January and February are written with a leading zero.
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from stats.periods import Kind, Period
 
@@ -31,6 +32,21 @@ def date(day: dt.date, *, lang: str, short: bool = False) -> str:
         return f"{d}/{m}/{day.year}" if short else f"ngày {d} tháng {m} năm {day.year}"
     name = _MONTHS[day.month - 1]
     return f"{day.day} {name[:3] if short else name} {day.year}"
+
+
+def published(text: str, *, lang: str) -> str:
+    """Return a date as curated (a day, a month or a year) in words; other text as it is.
+
+    Examples
+    --------
+    >>> published("2020-10-12", lang="vi"), published("2018-05", lang="vi"), published("2019", lang="vi")
+    ('ngày 12 tháng 10 năm 2020', 'tháng 5/2018', 'năm 2019')
+    """
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        return date(dt.date.fromisoformat(text), lang=lang)
+    if re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2]))?", text):
+        return period(Period.parse(text), lang=lang)
+    return text
 
 
 def period(value: Period, *, lang: str, heading: bool = False) -> str:

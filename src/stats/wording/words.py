@@ -16,9 +16,10 @@ from stats.wording import changes, dates, formats, quantities
 
 _ANY = ("stages", "units", "actors")
 _LISTS = {
-    "activity": ("activities",), "actor": ("actors",), "base": ("units",), "denominator": _ANY, "flag": ("flags",),
-    "from": _ANY, "numerator": _ANY, "penalty": ("penalties",), "stage": ("stages",), "subgroup": ("subgroups",),
-    "subject": ("subjects",), "to": _ANY, "unit": ("units",), "violation": ("violations",),
+    "activity": ("activities",), "actor": ("actors",), "bodies": ("bodies",), "base": ("units",),
+    "denominator": _ANY, "flag": ("flags",), "from": _ANY, "missing": ("bodies",), "numerator": _ANY,
+    "penalty": ("penalties",), "stage": ("stages",), "subgroup": ("subgroups",), "subject": ("subjects",),
+    "to": _ANY, "unit": ("units",), "violation": ("violations",),
 }  # fmt: skip
 """Values of notes that are codes, and the lists they may be in; flags are said by their explanation."""
 
@@ -263,6 +264,8 @@ class Words:
             return [self._named(name, item) for item in value]
         if not isinstance(value, str):
             return value
+        if name == "date":
+            return dates.published(value, lang=self.lang)
         for list_name in _LISTS.get(name, ()):
             if value in self.codes.order(list_name):
                 row = self.codes.row(list_name, value)

@@ -58,16 +58,15 @@ async def _draw(figures: Mapping[str, Mapping[str, Any]], jobs: Sequence[tuple[s
     logging.getLogger("choreographer").setLevel(logging.CRITICAL)
     try:
         async with Kaleido(n=1, plotlyjs=assets.plotly_js_path(), mathjax=False) as browser:
-            return [
-                await browser.calc_fig(
-                    dict(figures[name]), opts={"format": form, "scale": scale if form == "png" else 1}
-                )
-                for name, form in jobs
-            ]
+            return [await browser.calc_fig(dict(figures[name]), opts=_options(form, scale)) for name, form in jobs]
     except Exception as error:
         raise ReportError(
             f"Chromium could not draw a chart: {error}", f"Chromium không vẽ được biểu đồ: {error}"
         ) from error
+
+
+def _options(form: str, scale: float) -> Any:
+    return {"format": form, "scale": scale if form == "png" else 1}
 
 
 def _steady(svg: bytes) -> bytes:

@@ -163,7 +163,7 @@ def _figure(name: str, alt: str, figure: Mapping[str, Any]) -> str:
     layout = figure.get("layout", {})
     width, height = layout.get("width", 720), layout.get("height", 420)
     return (
-        f'<figure class="chart" id="chart-{html.escape(name)}">'
+        f'<figure class="chart" id="chart-{html.escape(name)}" tabindex="0">'
         f'<div class="plot" id="plot-{html.escape(name)}" role="img" aria-label="{html.escape(alt)}" '
         f'style="width:{width}px;height:{height}px"></div></figure>'
     )

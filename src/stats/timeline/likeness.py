@@ -1,0 +1,56 @@
+"""Which points may stand in one series: one length, no overlap, one unit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from stats.results import Note, Result, State
+from stats.timeline.model import Point
+
+
+def like(points: Sequence[Point]) -> tuple[list[Point], list[Note]]:
+    """Return the largest set of points of one length that do not overlap, the latest of several."""
+    known = [p for p in points if p.result]
+    best: list[Point] = []
+    for lead in known:
+        chosen: list[Point] = []
+        # Taking what ends first leaves the most room: the set is the largest for this length.
+        for point in sorted(known, key=lambda p: (p.period.end, -p.period.start.toordinal())):
+            alike = all(point.period.same_length(c.period) for c in (lead, *chosen))
+            if alike and (not chosen or point.period.start > chosen[-1].period.end):
+                chosen.append(point)
+        if _rank(chosen) >= _rank(best):
+            best = chosen
+    out = [p.period for p in known if p not in best]
+    kept = [p for p in points if p in best or (not p.result and not any(p.period.overlaps(b.period) for b in best))]
+    return sorted(kept, key=lambda p: p.period), [Note("periods_left_out", {"periods": out})] if out else []
+
+
+def _rank(points: Sequence[Point]) -> tuple[int, int]:
+    return len(points), points[-1].period.end.toordinal() if points else 0
+
+
+def one_unit(points: Sequence[Point]) -> tuple[list[Point], list[Note]]:
+    """Keep the unit of most points, the latest of several; a point in another unit becomes a gap."""
+    counted = Counter((p.result.unit, p.result.base) for p in points if p.result)
+    if len(counted) < 2:
+        return list(points), []
+    last = {(p.result.unit, p.result.base): p.period.start for p in points if p.result}
+    unit, base = max(counted, key=lambda u: (counted[u], last[u]))
+    made, notes = [], []
+    for point in points:
+        r = point.result
+        if r and (r.unit, r.base) != (unit, base):
+            reason = Note("unit_left_out", {"unit": r.unit, "to": unit, "period": point.period})
+            notes.append(reason)
+            r = _gap(r, reason)
+        made.append(Point(point.period, r))
+    return made, notes
+
+
+def _gap(result: Result, reason: Note) -> Result:
+    return Result(
+        state=State.REFUSED, reason=reason, indicator=result.indicator, body=result.body, period=result.period,
+        actor=result.actor, category=result.category, unit=result.unit, sources=result.sources, rows=result.rows,
+    )  # fmt: skip
