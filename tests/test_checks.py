@@ -71,6 +71,11 @@ class TestNamedConflicts:
         assert "296-QĐ/TW" in str(row["text_vi"])
         assert "Chính quyền" not in str(row["text_en"])
 
+    def test_a_rest_of_few_people_is_not_put_into_words(self, found: pd.DataFrame) -> None:
+        row = one(found, id="C03", body_id="tay-ninh", period="2018-6M")  # 16, of whom 4, 3 and 8 are printed
+        assert row["severity"] == "info"
+        assert "too few" in str(row["text_en"])
+
     def test_the_cumulative_figure_that_falls(self, found: pd.DataFrame) -> None:
         row = one(found, id="C27", body_id="national", period="2022")
         assert (row["found"], row["expected"]) == ("59", ">= 295")

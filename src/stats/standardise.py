@@ -137,7 +137,11 @@ def _direct_limits(
 ) -> tuple[Floats, Floats]:  # fmt: skip
     if method == "dobson":
         low, high = dobson_limits(rate, var, total, conf_level, method=limits)
-        return np.where(total > 0, low, 0.0), high
+        # No event at all has no weight of its own: it is given the largest, as Fay and Feuer do.
+        heaviest = np.zeros(bodies)
+        np.maximum.at(heaviest, codes, weight)
+        none = count_limits(np.zeros(bodies), limits, conf_level)[1] * heaviest
+        return np.where(total > 0, low, 0.0), np.where(total > 0, high, none)
     if method == "normal":
         half = intervals.z_value(conf_level) * np.sqrt(var)
         return rate - half, rate + half

@@ -15,6 +15,8 @@ from stats.tables import Tables
 
 MEMBER_PARTS = ("reprimand", "warning", "removal", "expulsion")
 ORGANISATION_PARTS = ("reprimand", "warning", "dissolution")
+SMALL = 5
+"""Fewer members than this are not put into words: a penalty given to one person names that person."""
 COMMISSION_LEVELS = ("provincial_commission", "district_commissions", "grassroots_commissions")
 """The levels of the commissions of a province; together they are all of its commissions."""
 
@@ -49,8 +51,9 @@ def _penalties(tables: Tables, id_: str, subject: str, names: tuple[str, ...]) -
         for row in records(both[mask]):
             printed = sorted(printed_by[tuple(row[c] for c in group)], key=lambda p: names.index(p["penalty"]))
             gap = abs(row["count"] - row["sum"])
+            few = text == "partial" and subject == "member" and gap < SMALL
             yield Draft(
-                id=id_, at=row, text=text, detail=row["source_id"],
+                id=id_, at=row, text="few" if few else text, detail=row["source_id"],
                 found=str(row["sum"]), expected=Figure(row["count"], row["approx"]).plain,
                 rows=[row["row_id"], *(p["row_id"] for p in printed)], sources=[row["source_id"]],
                 severity="info" if text == "partial" else "",

@@ -191,7 +191,7 @@ def related(report: Report) -> Section:
             when = report.words.period(period)
             builder.text(report.text("programme.related", body=html.escape(name), period=when))
             frame = _frame(report, None, body=body, period=str(key))
-            caption = report.text("programme.caption", body=name, period=when)
+            caption = report.text("programme.caption", section=builder.title, body=name, period=when)
             _table(builder, report, frame, f"programme-related-{body}-{period.slug}", caption=caption)
     return builder.done() if found else _nothing(builder)
 
@@ -288,7 +288,9 @@ def _table(
             "source": [report.cite(result) for result in results],
         }
     )
-    said = caption or report.text("programme.caption", body=report.name, period=words.period(report.period))
+    said = caption or report.text(
+        "programme.caption", section=builder.title, body=report.name, period=words.period(report.period)
+    )
     builder.table(
         table(shown, words=words, caption=said, columns=columns, id=f"t-{id_}"), [r for x in results for r in x.rows]
     )

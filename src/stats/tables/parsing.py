@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from array import array
 from collections import defaultdict
@@ -31,6 +32,7 @@ MOST_PROBLEMS = 10_000
 """Problems kept of one table: a file of garbage must not fill the memory with what is wrong with it."""
 
 _SEPARATORS = {";": ("semicolons", "dấu chấm phẩy"), "\t": ("tabs", "dấu tab"), "|": ("bars", "dấu |")}
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _CHUNK = 8192
 _WIDEST = 200
 
@@ -84,16 +86,21 @@ class Cells:
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(Problem(self.schema.path, int(line), column, value, en, vi))
 
-    def distinct(self, names: Sequence[str]) -> tuple[list[tuple[str, ...]], Places]:
-        """Return the different rows of some columns, and for each row its place among them."""
-        key = np.zeros(len(self.lines), dtype=np.int64)
+    def alike(self, names: Sequence[str]) -> tuple[Places, Places]:
+        """Tell which rows are alike in some columns.
+
+        Returns
+        -------
+        first, places : array of int
+            The first row of each different combination, and for each row the place of its
+            combination among them.
+        """
+        key: Places = np.zeros(len(self.lines), dtype=np.int64)
         for name in names:
             column = self.columns[name]
             # Places of one column are below its number of values, so the pair is one whole number.
-            key, _ = pd.factorize(key * max(len(column.values), 1) + column.places)
-        first = np.unique(key, return_index=True)[1]
-        picked = [[self.columns[name][row] for row in first] for name in names]
-        return list(zip(*picked, strict=True)), key.astype(np.int64)
+            key = pd.factorize(key * max(len(column.values), 1) + column.places)[0].astype(np.int64)
+        return np.unique(key, return_index=True)[1], key
 
 
 def parse(raw: bytes | None, schema: Schema) -> Cells:
@@ -120,10 +127,12 @@ def parse(raw: bytes | None, schema: Schema) -> Cells:
             return cells
         seen = [_vocabulary() for _ in header]
         places = [array("q") for _ in header]
-        rows = _whole_rows(reader, len(header), lines, cells)
-        while chunk := list(islice(rows, _CHUNK)):
-            for known, into, column in zip(seen, places, zip(*chunk, strict=True), strict=True):
+        before = reader.line_num
+        while chunk := list(islice(reader, _CHUNK)):
+            rows = _whole_rows(chunk, before, reader.line_num, lines, cells, width=len(header))
+            for known, into, column in zip(seen, places, zip(*rows, strict=True), strict=bool(rows)):
                 into.extend(map(known.__getitem__, column))
+            before = reader.line_num
     except UnicodeDecodeError:
         _note_bad_byte(raw, cells)
         return cells
@@ -154,18 +163,27 @@ def _vocabulary() -> defaultdict[str, int]:
     return seen
 
 
-def _whole_rows(reader: Iterator[list[str]], width: int, lines: array[int], cells: Cells) -> Iterator[list[str]]:
-    for row in reader:
-        line: int = reader.line_num  # type: ignore[attr-defined]
-        if len(row) != width:
-            cells.add(
-                line, "", "",
-                f"{len(row)} cells where the header has {width}; a comma inside a text needs quotes",
-                f"có {len(row)} ô, tiêu đề có {width} ô; dấu phẩy trong chữ phải đặt trong ngoặc kép",
-            )  # fmt: skip
+def _whole_rows(
+    chunk: list[list[str]], before: int, after: int, lines: array[int], cells: Cells, *, width: int
+) -> list[list[str]]:
+    """Return the rows of the right width and keep their lines; `before` and `after` frame the chunk."""
+    if after - before == len(chunk) and set(map(len, chunk)) == {width}:
+        lines.extend(range(before + 1, after + 1))
+        return chunk
+    rows, line = [], before
+    for row in chunk:
+        # A row ends one line further, and one more for every line end inside a quoted cell.
+        line += 1 + sum(len(_LINE_END.findall(cell)) for cell in row)
+        if len(row) == width:
+            lines.append(line)
+            rows.append(row)
             continue
-        lines.append(line)
-        yield row
+        cells.add(
+            line, "", "",
+            f"{len(row)} cells where the header has {width}; a comma inside a text needs quotes",
+            f"có {len(row)} ô, tiêu đề có {width} ô; dấu phẩy trong chữ phải đặt trong ngoặc kép",
+        )  # fmt: skip
+    return rows
 
 
 def _check_bytes(raw: bytes | None, cells: Cells) -> int | None:

@@ -56,11 +56,14 @@ def check_references(cells: Cells, others: dict[str, Cells]) -> None:
 
 def _note_rows(cells: Cells, names: tuple[str, ...], judge: Callable[..., Iterable[Found]]) -> None:
     """Judge each different row of some columns once, and note what is wrong on every line that has it."""
-    combinations, places = cells.distinct(names)
-    wrong = {place: found for place, values in enumerate(combinations) if (found := tuple(judge(*values)))}
+    first, places = cells.alike(names)
+    columns = [cells.columns[name] for name in names]
+    wrong = {
+        place: found for place, row in enumerate(first) if (found := tuple(judge(*(c[row] for c in columns))))
+    }  # fmt: skip
     if not wrong:
         return
-    marked = np.zeros(len(combinations), dtype=bool)
+    marked = np.zeros(len(first), dtype=bool)
     marked[list(wrong)] = True
     for row in np.flatnonzero(marked[places]):
         for column, value, en, vi in wrong[places[row]]:
@@ -154,10 +157,9 @@ def _combination_problems(
 
 
 def _check_repeats(cells: Cells, key: tuple[str, ...]) -> None:
-    combinations, places = cells.distinct(key)
-    if len(combinations) == len(places):
+    first, places = cells.alike(key)
+    if len(first) == len(places):
         return
-    first = np.unique(places, return_index=True)[1]
     for row in np.flatnonzero(first[places] != np.arange(len(places))):
         seen = cells.lines[first[places[row]]]
         cells.add(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from stats.codes import Rule, Succession
 from stats.indicators import Book
@@ -38,13 +37,19 @@ def breaks(book: Book, body: str, first: Period, last: Period, affects: Sequence
 def _change(book: Book, body: str, moves: Sequence[Succession]) -> Rule:
     """Return a change of a body's own boundaries as a rule of the list, so that charts draw it alike."""
     day = moves[0].effective_from
-    labels: dict[str, Any] = {}
-    for lang in ("vi", "en"):
-        gained = [book.codes.bodies.ids[m.old_body_id].name(lang) for m in moves if m.new_body_id == body]
-        lost = [book.codes.bodies.ids[m.new_body_id].name(lang) for m in moves if m.old_body_id == body]
-        key = "timeline.gained" if gained else "timeline.lost"
-        labels[lang] = book.codes.text(key, lang).format(bodies=", ".join(dict.fromkeys(gained or lost)))
+    labels = {lang: _told(book, body, moves, lang) for lang in ("vi", "en")}
     return Rule(
         f"boundaries-{body}-{day.year}", day, labels["vi"], labels["vi"], labels["en"], ("geography",),
         labels["vi"], labels["en"], "high",
     )  # fmt: skip
+
+
+def _told(book: Book, body: str, moves: Sequence[Succession], lang: str) -> str:
+    """Return what a body was made of, or what it went into, with its pieces marked as pieces."""
+    gained = [m for m in moves if m.new_body_id == body]
+    piece, text = (book.codes.text(f"timeline.{key}", lang) for key in ("piece", "gained" if gained else "lost"))
+    said = []
+    for move in gained or moves:
+        other = book.codes.bodies.ids[move.old_body_id if gained else move.new_body_id].name(lang)
+        said.append(other if move.whole else piece.format(body=other))
+    return text.format(bodies=", ".join(said))

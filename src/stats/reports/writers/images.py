@@ -14,7 +14,7 @@ from stats.errors import ReportError
 from stats.reports import assets, chromium
 
 FORMATS = ("png", "svg")
-_RANDOM_ID = re.compile(r'id="(?:defs|topdefs)-([0-9a-f]{6})"')
+_RANDOM_ID = re.compile(r'(?:id="(?:top)?defs-|class="trace [a-z]+ trace)([0-9a-f]{6})[ "]')
 
 
 def draw(
@@ -73,5 +73,6 @@ def _steady(svg: bytes) -> bytes:
     # plotly.js gives every drawing random ids; numbering them makes equal figures equal bytes.
     text = svg.decode()
     for number, token in enumerate(dict.fromkeys(_RANDOM_ID.findall(text))):
-        text = text.replace(token, f"{number:06d}")
+        # Behind a letter or a hyphen only: the same six digits behind a # are a colour.
+        text = re.sub(rf"(?<=[a-z-]){token}", f"{number:06d}", text)
     return text.encode()
