@@ -26,7 +26,9 @@ def run_cli(*arguments: str, timeout: float = 300, **options: object) -> subproc
     """Run the command line in a process of its own, as a user does."""
     command = [sys.executable, "-m", "stats", *arguments]
     environment = {**os.environ, "PYTHONWARNINGS": "error::DeprecationWarning:stats", **options.pop("env", {})}  # type: ignore[dict-item]
-    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=environment, cwd=ROOT, **options)
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=timeout, env=environment, cwd=ROOT, **options
+    )
 
 
 @pytest.fixture(scope="session")

@@ -117,7 +117,17 @@ class TestReportNotebooks:
                 assert all(FLOOR[name] <= 4 for name in used), used
 
     def test_hold_calls_and_no_logic(self, path: Path) -> None:
-        logic = (ast.If, ast.For, ast.While, ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.Try, ast.With, ast.comprehension)
+        logic = (
+            ast.If,
+            ast.For,
+            ast.While,
+            ast.FunctionDef,
+            ast.ClassDef,
+            ast.Lambda,
+            ast.Try,
+            ast.With,
+            ast.comprehension,
+        )
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             if cell["cell_type"] == "code":
                 assert not [n for n in ast.walk(ast.parse("".join(cell["source"]))) if isinstance(n, logic)]
@@ -139,10 +149,15 @@ class TestReportNotebooks:
 def test_no_file_names_a_place_outside_the_project() -> None:
     import subprocess
 
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
     patterns = ("/" + "work/", "../" + "shared", "/" + "root/")
     for name in listed:
         path = ROOT / name
-        if path.suffix in {".py", ".md", ".toml", ".yml", ".ipynb", ".csv", ".json", ".j2", ".sh", ""} and path.is_file():
+        if (
+            path.suffix in {".py", ".md", ".toml", ".yml", ".ipynb", ".csv", ".json", ".j2", ".sh", ""}
+            and path.is_file()
+        ):
             text = path.read_text(encoding="utf-8", errors="ignore")
             assert not [p for p in patterns if p in text], name

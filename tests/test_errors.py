@@ -12,7 +12,11 @@ from stats.errors import ExitCode, StatsError, UnknownCodeError, fold, nearest
 
 
 def test_every_error_has_one_base_and_an_exit_code() -> None:
-    classes = [c for _, c in inspect.getmembers(errors, inspect.isclass) if issubclass(c, Exception) and not issubclass(c, Warning)]
+    classes = [
+        c
+        for _, c in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(c, Exception) and not issubclass(c, Warning)
+    ]
     assert all(issubclass(c, StatsError) and isinstance(c.exit_code, ExitCode) for c in classes)
     assert len(classes) > 8
 

@@ -33,7 +33,9 @@ def test_every_form_is_read(key: str, kind: Kind, start: str, end: str) -> None:
     assert (period.kind, str(period.start), str(period.end)) == (kind, start, end)
 
 
-@pytest.mark.parametrize("key", ["", "22", "2022-13", "2023-Q5", "2022/half", "2022-6m", "2022 ", "x", "2022-02-30..2022-03-01"])
+@pytest.mark.parametrize(
+    "key", ["", "22", "2022-13", "2023-Q5", "2022/half", "2022-6m", "2022 ", "x", "2022-02-30..2022-03-01"]
+)
 def test_what_is_no_period_is_refused_with_the_allowed_forms(key: str) -> None:
     with pytest.raises(PeriodError) as caught:
         Period.parse(key)

@@ -105,7 +105,7 @@ def check(
     if system:
         text, code = checking.system(lang)
         print(text)
-        return code
+        return int(code)
     found = checking.findings(_book(data), data, place, period)
     checking.deliver(found, format_, lang, out)
     return ExitCode.FINDINGS if found["severity"].eq(Severity.ERROR).any() else ExitCode.DONE
@@ -126,11 +126,12 @@ def report(
 ) -> int | None:
     """Render one report."""
     from stats.reports.progress import Progress
+    from stats.reports.request import open_data
     from stats.reports.request import request as checked
 
     given = str(data.resolve()) if data else ""
     wanted = checked(
-        _book(data),
+        open_data(data),
         kind,
         place=place,
         period=period,

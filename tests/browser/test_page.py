@@ -48,7 +48,9 @@ def test_every_chart_is_drawn_without_a_word_or_a_request(opened: Page) -> None:
     for number in range(charts.count()):
         chart = charts.nth(number)
         assert chart.locator(".main-svg").count() >= 1
-        marks = chart.locator(".barlayer .point, .scatterlayer .point, .scatterlayer .js-line, .shapelayer path").count()
+        marks = chart.locator(
+            ".barlayer .point, .scatterlayer .point, .scatterlayer .js-line, .shapelayer path"
+        ).count()
         assert marks >= 1, chart.get_attribute("id")
     assert opened.said == []
     assert [url for url in opened.asked if not url.startswith("file:")] == []
@@ -60,7 +62,8 @@ def test_no_text_of_a_chart_is_clipped(opened: Page) -> None:
              const box = plot.getBoundingClientRect();
              return [...plot.querySelectorAll('text')].filter(t => t.textContent.trim()).filter(t => {
                const b = t.getBoundingClientRect();
-               return b.left < box.left - 1 || b.right > box.right + 1 || b.top < box.top - 1 || b.bottom > box.bottom + 1;
+               return b.left < box.left - 1 || b.right > box.right + 1
+                   || b.top < box.top - 1 || b.bottom > box.bottom + 1;
              }).map(t => plot.id + ': ' + t.textContent);
            })"""
     )

@@ -69,7 +69,11 @@ def test_every_counted_cell_names_its_rows(page: Page) -> None:
 
 
 def test_published_and_recomputed_shares_stand_apart(page: Page) -> None:
-    assert page.cells("t-signs", "Đảng viên được kết luận có vi phạm", COMMISSIONS)[4:7] == ["44%", "43,8%", "40,3%-47,4%"]
+    assert page.cells("t-signs", "Đảng viên được kết luận có vi phạm", COMMISSIONS)[4:7] == [
+        "44%",
+        "43,8%",
+        "40,3%-47,4%",
+    ]
     assert page.cells("t-signs", "Tổ chức đảng được kết luận có vi phạm", COMMISSIONS)[4:6] == ["38%", "38,5%"]
 
 
@@ -179,9 +183,13 @@ def test_the_english_edition_holds_no_vietnamese_outside_names(english: Page) ->
     main = english.soup.select_one("main")
     for gone in main.select("#sources, cite"):
         gone.decompose()
-    allowed = re.compile(r"Hà Nội|QĐ|QĐi|CTr|Bộ Chính trị|lượt|Thành ủy|PNTĐ|Báo|Phụ|nữ|Thủ|đô|Tiền|Phong|Pháp|lý|Quân|đội|Nhân|dân")
+    allowed = re.compile(
+        r"Hà Nội|QĐ|QĐi|CTr|Bộ Chính trị|lượt|Thành ủy|PNTĐ|Báo|Phụ|nữ|Thủ|đô|Tiền|Phong|Pháp|lý|Quân|đội|Nhân|dân"
+    )
     text = allowed.sub("", main.get_text(" "))
-    strange = {w for w in re.findall(r"\w+", text) if re.search(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", w)}
+    strange = {
+        w for w in re.findall(r"\w+", text) if re.search(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", w)
+    }
     assert strange == set()
 
 

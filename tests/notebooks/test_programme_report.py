@@ -68,7 +68,13 @@ def test_the_bloc_stands_apart_with_its_own_period(page: Page) -> None:
     assert values["Nội dung trọng tâm của chủ đề năm 2019"] == "6"
     assert values["Nhiệm vụ trọng tâm của chủ đề năm 2019"] == "22"
     assert values["Kết quả nổi bật 10 tháng năm 2019"] == "6"
-    draft = ["Nhóm kết quả 2015-2020", "Nguyên nhân của kết quả", "Hạn chế", "Nguyên nhân của hạn chế", "Bài học kinh nghiệm"]
+    draft = [
+        "Nhóm kết quả 2015-2020",
+        "Nguyên nhân của kết quả",
+        "Hạn chế",
+        "Nguyên nhân của hạn chế",
+        "Bài học kinh nghiệm",
+    ]
     assert [values[item] for item in draft] == ["3", "4", "9", "6", "5"]
     ahead = ["Nhóm chỉ tiêu 2020-2025", "Khâu đột phá 2020-2025", "Nhóm nhiệm vụ, giải pháp 2020-2025"]
     assert [values[item] for item in ahead] == ["7", "2", "3"]

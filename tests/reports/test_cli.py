@@ -123,7 +123,9 @@ def test_images_are_written_with_steady_names_and_bytes(cli: Cli, tmp_path: Path
 
 def start(*arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "stats", *arguments]
-    return subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    return subprocess.Popen(
+        command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    )
 
 
 def test_ctrl_c_stops_at_once_and_leaves_nothing(tmp_path: Path) -> None:
@@ -137,7 +139,7 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(tmp_path: Path) -> None:
     _, said = run.communicate(timeout=20)
     assert run.returncode == 130, said
     assert "Traceback" not in said
-    assert [p for p in out.rglob("*")] == []
+    assert list(out.rglob("*")) == []
 
 
 def test_two_runs_at_once_both_finish_with_the_same_bytes(tmp_path: Path) -> None:

@@ -61,7 +61,11 @@ def test_an_interrupt_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_workspace_is_gone_afterwards_whatever_happens(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), files.workspace(tmp_path) as place:
-        (place / "x").write_text("x")
-        raise RuntimeError
+    def fail() -> None:
+        with files.workspace(tmp_path) as place:
+            (place / "x").write_text("x")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert leftovers(tmp_path) == []

@@ -42,9 +42,7 @@ def figures(section: Section, lang: str) -> list[str]:
 @pytest.mark.parametrize("body", BOOK.bodies())
 def test_every_period_of_a_body(body: str) -> None:
     for period in BOOK.periods(body):
-        editions = {
-            lang: made(report_on(BOOK, BOOK.codes.body(body), period, lang), PERIOD) for lang in ("vi", "en")
-        }
+        editions = {lang: made(report_on(BOOK, BOOK.codes.body(body), period, lang), PERIOD) for lang in ("vi", "en")}
         for vi, en in zip(editions["vi"], editions["en"], strict=True):
             assert vi.id == en.id
             assert [b.mark["block"] for b in vi.blocks] == [b.mark["block"] for b in en.blocks], (period.key, vi.id)

@@ -63,11 +63,12 @@ def execute(
             def __init__(self, **options: Any) -> None:
                 super().__init__(transport="ipc", ip=str(Path(sockets) / "k"), **options)
 
-            async def _async_interrupt_kernel(self) -> None:
-                # The client interrupts an idle kernel before it asks it to stop, which only makes the
-                # kernel complain on the terminal.
-                if not self.shutting_down:
-                    await super()._async_interrupt_kernel()
+            async def _async_shutdown_kernel(self, now: bool = True, restart: bool = False) -> None:  # noqa: ARG002
+                # All outputs have arrived by now, and nothing of the kernel is kept: asking it politely
+                # costs half a second and makes it complain of the interrupt.
+                await super()._async_shutdown_kernel(now=True, restart=restart)
+
+            shutdown_kernel = _async_shutdown_kernel
 
         try:
             execute_notebook(  # type: ignore[no-untyped-call]

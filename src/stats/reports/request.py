@@ -4,19 +4,54 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from stats.codes import Codes, default_data, load
 from stats.errors import LANGUAGES, PeriodError, UnknownCodeError, UsageError
-from stats.indicators import Book
 from stats.periods import Period
 from stats.reports import resources
+from stats.tables import Tables, read
 
 KINDS = {"period": "period_report", "programme": "programme_report"}
 """Report kind to its notebook in ``notebooks/report``."""
 
 FORMATS = ("html", "ipynb", "png", "svg")
+
+
+class Opened(Protocol):
+    """Curated data already read and checked; a `stats.indicators.Book` is one too."""
+
+    @property
+    def tables(self) -> Tables:
+        """The tables."""
+
+    @property
+    def codes(self) -> Codes:
+        """The code lists."""
+
+
+@dataclass(frozen=True)
+class Data:
+    """The curated data without the statistics on top: all that checking a request needs."""
+
+    tables: Tables
+    codes: Codes
+
+
+def open_data(data: Path | None = None) -> Data:
+    """Read the curated tables and code lists.
+
+    Raises
+    ------
+    DataError
+        When a table has broken rows; all of them are listed.
+    """
+    place = data or default_data()
+    return Data(read(place), load(place))
 
 
 class NotebookParameters(BaseModel):
@@ -69,7 +104,7 @@ class Request(BaseModel):
 
 
 def request(
-    book: Book,
+    book: Opened,
     kind: str,
     *,
     place: str,
@@ -85,7 +120,7 @@ def request(
 
     Parameters
     ----------
-    book : Book
+    book : Opened
         The curated data, already read: a broken table stops here, before any kernel.
     kind : str
         Report kind (``period``, ``programme``).
@@ -128,7 +163,7 @@ def request(
     )
 
 
-def locate(book: Book, place: str, period: str, *, programme: bool = False) -> tuple[str, Period]:
+def locate(book: Opened, place: str, period: str, *, programme: bool = False) -> tuple[str, Period]:
     """Resolve a body and a period as typed to a body id and a period that has figures.
 
     A name that several bodies bore in turn (a province before and after a merger) means the one
@@ -158,11 +193,10 @@ def locate(book: Book, place: str, period: str, *, programme: bool = False) -> t
     )
 
 
-def available(book: Book, body: str, *, programme: bool = False) -> list[Period]:
+def available(book: Opened, body: str, *, programme: bool = False) -> list[Period]:
     """Return the periods a body has figures for, in order; of programmes, when asked for those."""
-    if not programme:
-        return book.periods(body)
-    keys = book.tables.programme.loc[book.tables.programme["body_id"].eq(body), "period"].unique()
+    frame = book.tables.programme if programme else book.tables.observations
+    keys = frame.loc[frame["body_id"].eq(body), "period"].unique()
     return sorted(book.codes.period(str(key), body) for key in keys)
 
 

@@ -1,0 +1,1 @@
+"""Reports: the only place that starts kernels, writes outputs, or reads the clock."""
