@@ -17,9 +17,12 @@ FLOORS = (
     ("tables", "checks"),
     (
         "guards", "intervals", "exact", "simultaneous", "shares", "rates", "stages", "comparisons", "power",
-        "severity", "series", "standardise", "quality", "tables_of_counts",
+        "severity", "series", "standardise", "quality", "derived",
     ),
-    ("denominators", "indicators", "neighbours", "wording", "theme", "figures", "displays", "sections"),
+    (
+        "denominators", "indicators", "neighbours", "timeline", "derivation", "coverage", "wording", "theme",
+        "figures", "displays", "sections",
+    ),
     ("explore", "reports"),
     ("__main__", "app"),
 )  # fmt: skip
