@@ -76,7 +76,7 @@ format: setup ## put the code into the house style
 	@.venv/bin/ruff format .
 
 lab: $(LAB_STAMP) ## open JupyterLab on the notebooks
-	@.venv-lab/bin/jupyter lab --notebook-dir=.
+	@.venv-lab/bin/jupyter lab --notebook-dir=. $(if $(filter 0,$(shell id -u)),--allow-root)
 
 bench: setup ## measure one cold report against the stock command lines
 	@.venv/bin/python benchmarks/cold_report.py

@@ -105,6 +105,7 @@ def test_the_term_lends_its_mix_and_no_count_changes(page: Page) -> None:
     assert [mix[p][1] for p in ("Khiển trách", "Cảnh cáo", "Cách chức", "Khai trừ")] == [
         "3.088 (74,5%)", "622 (15,0%)", "72 (1,7%)", "361 (8,7%)",
     ]  # fmt: skip
+    assert mix["Tổng số bị kỷ luật"][1:3] == ["4.143", "2.377"]
     assert not page.soup.select("#t-change-2015-2020"), "counts of the term must never be compared"
 
 

@@ -55,8 +55,10 @@ def _periods(book: Book, words: Words, place: str | None) -> Iterator[str]:
         )
     bodies = [b.body_id for b in book.codes.bodies_named(place)] or [book.codes.body(place).body_id]
     for body in bodies:
-        for period in sorted({*available(book, body), *available(book, body, programme=True)}):
-            yield _row(period.key, words.dated(period))
+        kinds = {kind: available(book, body, programme=kind == "programme") for kind in ("period", "programme")}
+        for period in sorted({p for periods in kinds.values() for p in periods}):
+            has = ", ".join(kind for kind, periods in kinds.items() if period in periods)
+            yield _row(period.key, f"{words.dated(period)}  [{has}]")
 
 
 def indicators(book: Book, place: str | None, period: str | None, form: str, lang: str) -> str:

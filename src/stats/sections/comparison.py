@@ -283,13 +283,24 @@ def _mix_table(builder: Builder, report: Report, change: MixChange, titles: dict
                 "source": report.cite(pair.now, pair.before),
             }
         )
+    totals = [words.number(mix[0].denominator or 0) for mix in (change.before, change.now)]
+    rows.append(
+        {
+            "penalty": words.label("penalties", "all").replace(" ", NBSP),
+            "before": totals[0],
+            "now": totals[1],
+            "change": "–",
+            "interval": "–",
+            "source": report.cite(*change.now, *change.before),
+        }
+    )
     caption = report.text("comparison.mix_caption", now=words.period(report.period), before=words.period(change.period))
     markup = table(
         pd.DataFrame(rows),
         words=words,
         caption=caption,
         columns=columns,
-        notes=[words.text("comparison.newcombe_note")],
+        notes=[words.text("comparison.newcombe_note"), words.text("comparison.total_note")],
         id=f"t-mix-{change.period.slug}-{change.now[0].actor}",
     )
     builder.table(markup, [row for pair in change.pairs for r in (pair.now, pair.before) for row in r.rows])
