@@ -74,6 +74,16 @@ def test_edges_of_a_share(method: str) -> None:
     assert 0 < low[1] < 1
 
 
+def test_a_thousand_cases_of_millions() -> None:
+    """scipy's beta quantile stops at its first guess when a shape is exactly 1000; ours does not."""
+    for x, n, level in ((999.0, 904261.0, 0.998), (1000.0, 139828471.0, 0.8), (999.0, 24572714.0, 0.95)):
+        tail = (1 - level) / 2
+        low, high = intervals.clopper_pearson(np.array([x]), np.array([n]), level)
+        assert binom.sf(x - 1, n, low[0]) == pytest.approx(tail, rel=1e-6)
+        assert binom.cdf(x, n, high[0]) == pytest.approx(tail, rel=1e-6)
+        assert low[0] < x / n < high[0]
+
+
 def test_exact_limits_invert_the_binomial_tails() -> None:
     x, n = np.array([3.0, 40.0]), np.array([20.0, 50.0])
     low, high = intervals.clopper_pearson(x, n, 0.95)

@@ -26,7 +26,7 @@ def test_unequal_bases_agree_with_statsmodels() -> None:
     assert got == pytest.approx(want, rel=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     p=st.floats(0.01, 0.99), n=st.integers(5, 10**6), m=st.integers(5, 10**6), power=st.sampled_from([0.5, 0.8, 0.9])
 )
@@ -36,7 +36,7 @@ def test_the_detectable_share_has_the_power_asked_for(p: float, n: int, m: int, 
         if row:
             assert (row.estimate > p) == (direction == "up")
             assert power_of_shares(p, row.estimate, n, m)[0] == pytest.approx(power, abs=1e-6)
-            assert {row.conf_low, row.conf_high} == {pytest.approx(p), row.estimate}
+            assert sorted((row.conf_low, row.conf_high)) == pytest.approx(sorted((p, row.estimate)))
         else:
             limit = 1.0 if direction == "up" else 0.0
             assert power_of_shares(p, limit, n, m)[0] < power + 1e-9

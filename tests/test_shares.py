@@ -10,7 +10,7 @@ from stats import shares
 from stats.errors import InputError, UnknownCodeError
 from stats.results import COLUMNS, State
 
-PENALTIES_2018 = [1783, 281, 25, 288]
+HANOI = [1783, 281, 25, 288]
 
 
 def test_wilson_by_hand() -> None:
@@ -107,7 +107,7 @@ def test_central_test_agrees_with_its_interval(x: int, n: int) -> None:
 
 def test_goodman_by_hand() -> None:
     # Four shares: chi-square(1) at 1 - 0.05/4 is 6.2385; 25 of 2377.
-    result = shares.shares_of_total(PENALTIES_2018)
+    result = shares.shares_of_total(HANOI)
     a, x, n = 6.238533, 25.0, 2377.0
     half = np.sqrt(a * (a + 4 * x * (n - x) / n))
     assert result.conf_low[2] == pytest.approx((a + 2 * x - half) / (2 * (n + a)), rel=1e-5)
@@ -116,7 +116,7 @@ def test_goodman_by_hand() -> None:
 
 @pytest.mark.parametrize("method", shares.SIMULTANEOUS)
 def test_tables_rows_and_edges(method: str) -> None:
-    table = [PENALTIES_2018, [5, 0, 0, 0], [0, 0, 0, 0], [3, 4, 5, 6]]
+    table = [HANOI, [5, 0, 0, 0], [0, 0, 0, 0], [3, 4, 5, 6]]
     whole = shares.shares_of_total(table, method=method)
     assert whole.state is not None
     low = whole.conf_low.reshape(4, 4)

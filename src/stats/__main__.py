@@ -113,10 +113,28 @@ def check(
 
 @app.command()
 @guarded
+def add(
+    file: Annotated[Path | None, typer.Argument(help="A filled template, CSV or XLSX.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be added; write nothing.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Restore the tables as before the last addition.")] = False,
+    template: Annotated[Path | None, typer.Option("--template", help="Write an empty template there.")] = None,
+    lang: Lang = "vi",
+    data: Data = None,
+) -> int | None:
+    """Add newly published figures from a template; all or nothing."""
+    from stats.reports import adding
+
+    for line in adding.run(file, dry_run=dry_run, undo=undo, blank=template, lang=lang, data=data):
+        print(line)
+    return None
+
+
+@app.command()
+@guarded
 def report(
-    kind: Annotated[str, typer.Argument(help="period or programme.")],
-    place: Place = "ha-noi",
-    period: PeriodKey = "2020-2025/half",
+    kind: Annotated[str, typer.Argument(help="period, programme or coverage.")],
+    place: Annotated[str | None, typer.Option("--place", help="Body (default: Hà Nội; coverage: all).")] = None,
+    period: Annotated[str | None, typer.Option("--period", help="Period (default: 2020-2025/half).")] = None,
     lang: Lang = "vi",
     to: Annotated[str, typer.Option("--to", help="Formats: html,ipynb,png,svg.")] = "html,ipynb",
     date: Annotated[str, typer.Option("--date", help="Date on the report (default: newest source used).")] = "",

@@ -57,6 +57,52 @@ def root(f: Callable[..., Any], low: Floats, high: Floats, *args: Floats) -> Flo
     return out
 
 
+def over(top: Floats, bottom: Floats) -> Floats:
+    """Return the ratio, infinite where the bottom is zero."""
+    ratio: Floats = np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), np.inf)
+    return ratio
+
+
+def joined_ratio(first: Floats, first_limits: Limits, second: Floats, second_limits: Limits) -> Limits:
+    """Return limits of a ratio joined from the limits of its two parts (MOVER, Donner and Zou 2012).
+
+    The smaller root is taken as product over larger root, so nothing cancels and a part of zero is
+    no special case.
+    """
+    (l1, u1), (l2, u2) = first_limits, second_limits
+    product = first * second
+    c, d = l1 * (2 * first - l1), u2 * (2 * second - u2)
+    low = np.where(first > 0, over(c, product + np.sqrt(np.maximum(product**2 - c * d, 0))), 0.0)
+    c, d = u1 * (2 * first - u1), l2 * (2 * second - l2)
+    return low, over(product + np.sqrt(np.maximum(product**2 - c * d, 0)), d)
+
+
+def beta_quantile(a: Floats, b: Floats, tail: float, *, upper: bool = False) -> Floats:
+    """Return the point below (or above) which a beta distribution has a given probability.
+
+    Notes
+    -----
+    scipy 1.17 returns its first guess when a shape is exactly 1000 and the other large (999 cases of a
+    million), up to twice the quantile. Every value is therefore put back into the distribution
+    function, and the few that fail are solved again by bracketing.
+
+    Examples
+    --------
+    >>> high = beta_quantile(np.array([1000.0]), np.array([903262.0]), 0.001, upper=True)
+    >>> float(special.betaincc(1000.0, 903262.0, high)[0].round(9))
+    0.001
+    """
+    q: Floats = (special.betainccinv if upper else special.betaincinv)(a, b, tail)
+    f = special.betaincc if upper else special.betainc
+    wrong = np.abs(f(a, b, q) - tail) > 1e-6 * tail
+    if wrong.any():
+        a, b = np.broadcast_to(a, q.shape)[wrong], np.broadcast_to(b, q.shape)[wrong]
+        # The root is sought on the log scale: quantiles may lie at any small size.
+        found = root(lambda v, c, d: f(c, d, np.exp(v)) - tail, np.full(len(a), -745.0), np.zeros(len(a)), a, b)
+        q[wrong] = np.exp(found)
+    return q
+
+
 def wilson(x: Floats, n: Floats, conf_level: float) -> Limits:
     """Return Wilson's score limits of a share (Wilson 1927).
 
@@ -97,16 +143,16 @@ def clopper_pearson(x: Floats, n: Floats, conf_level: float) -> Limits:
     """Return the exact limits of Clopper and Pearson (1934), as beta quantiles."""
     tail = (1 - conf_level) / 2
     inner_low, inner_high = np.maximum(x, 0.5), np.maximum(n - x, 0.5)  # a beta needs positive shapes
-    low = np.where(x == 0, 0.0, special.betaincinv(inner_low, n - x + 1, tail))
-    high = np.where(x == n, 1.0, special.betainccinv(x + 1, inner_high, tail))
+    low = np.where(x == 0, 0.0, beta_quantile(inner_low, n - x + 1, tail))
+    high = np.where(x == n, 1.0, beta_quantile(x + 1, inner_high, tail, upper=True))
     return low, high
 
 
 def jeffreys(x: Floats, n: Floats, conf_level: float) -> Limits:
     """Return Jeffreys limits, closed at 0 of n and at n of n (Brown, Cai and DasGupta 2001)."""
     tail = (1 - conf_level) / 2
-    low = np.where(x == 0, 0.0, special.betaincinv(x + 0.5, n - x + 0.5, tail))
-    high = np.where(x == n, 1.0, special.betainccinv(x + 0.5, n - x + 0.5, tail))
+    low = np.where(x == 0, 0.0, beta_quantile(x + 0.5, n - x + 0.5, tail))
+    high = np.where(x == n, 1.0, beta_quantile(x + 0.5, n - x + 0.5, tail, upper=True))
     return low, high
 
 

@@ -234,7 +234,7 @@ def shares_of_total(
 
     Examples
     --------
-    The national split of 2,377 members, 2018 (reprimand, warning, removal, expulsion):
+    Hà Nội, half-term 2020-2025: 2,377 members by reprimand, warning, removal, expulsion:
 
     >>> frame = shares_of_total([1783, 281, 25, 288]).to_frame()
     >>> frame[["estimate", "conf_low", "conf_high"]].round(3).iloc[2].tolist()

@@ -95,6 +95,22 @@ def test_symmetry_and_range(a: tuple[int, int], b: tuple[int, int]) -> None:
             assert one.conf_low[0] <= one.estimate[0] * (1 + 1e-9)
 
 
+def test_joined_intervals_by_hand() -> None:
+    """MOVER from Jeffreys limits: the difference and the ratio rest on the same four numbers."""
+    from stats.shares import share
+
+    (p1, l1, u1), (p2, l2, u2) = (
+        (r.estimate, r.conf_low, r.conf_high) for r in share([12, 20], [40, 45], method="jeffreys")
+    )
+    row = difference_of_shares(12, 40, 20, 45, method="mover_jeffreys")[0]
+    assert row.conf_low == pytest.approx(p1 - p2 - np.hypot(p1 - l1, u2 - p2))
+    row = ratio_of_shares(12, 40, 20, 45, method="mover_jeffreys")[0]
+    a, b = l1 * (2 * p1 - l1), u2 * (2 * p2 - u2)
+    assert row.conf_low == pytest.approx((p1 * p2 - np.sqrt((p1 * p2) ** 2 - a * b)) / b)
+    a, b = u1 * (2 * p1 - u1), l2 * (2 * p2 - l2)
+    assert row.conf_high == pytest.approx((p1 * p2 + np.sqrt((p1 * p2) ** 2 - a * b)) / b)
+
+
 def test_ratio_edges() -> None:
     for method in RATIOS:
         row = ratio_of_shares(

@@ -89,7 +89,7 @@ class Contrasts:
         return None
 
     def result(self, i: int = 0) -> Result:
-        """Return row `i` as a `Result`, without its test."""
+        """Return row `i` as a `Result`, without its test; its counts are those of the first side."""
         known = self._known(i)
         return Result(
             estimate=float(self.estimate[i]) if known else None,
@@ -98,7 +98,7 @@ class Contrasts:
             conf_level=self.conf_level,
             method=self.method,
             numerator=float(self.numerator[i]),
-            denominator=float(self.numerator2[i]),
+            denominator=float(self.denominator[i]),
             unit=self.unit,
             base=self.base,
             kind=self.kind,

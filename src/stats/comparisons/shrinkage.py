@@ -63,6 +63,8 @@ def _result(
         state[:] = State.REFUSED.value
     shown = state == State.VALUE.value
     estimate, low, high = (np.where(shown, v, np.nan) for v in values)
+    # A posterior with nearly all its weight on one edge has its mean outside its own middle part.
+    low, high = np.minimum(low, estimate), np.maximum(high, estimate)
     return Estimates(
         estimate=estimate, conf_low=low, conf_high=high, conf_level=level, method=method, numerator=x, denominator=n,
         unit=unit, base=base, per=per, kind=kind, state=state, caveats=(reason,) if reason is not None else (),
@@ -314,7 +316,7 @@ def shrink_shares(
     tail = (1 - conf_level) / 2
     if np.isfinite(size):
         a, b = xs + mean * size, ns - xs + (1 - mean) * size
-        values = (a / (a + b), special.betaincinv(a, b, tail), special.betainccinv(a, b, tail))
+        values = (a / (a + b), intervals.beta_quantile(a, b, tail), intervals.beta_quantile(a, b, tail, upper=True))
     else:  # no variation beyond chance: the common share, with the interval of the pooled count
         low, high = intervals.wilson(np.array([y.sum()]), np.array([m.sum()]), conf_level)
         values = (np.full(len(x), mean), np.full(len(x), low[0]), np.full(len(x), high[0]))

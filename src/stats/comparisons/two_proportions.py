@@ -12,11 +12,19 @@ from stats.comparisons.results import Contrasts
 from stats.guards import Flags, Floats
 from stats.results import Note, State
 
-DIFFERENCES = ("newcombe", "newcombe_cc", "miettinen_nurminen", "mee", "agresti_caffo", "wald")
+DIFFERENCES = ("newcombe", "newcombe_cc", "miettinen_nurminen", "mee", "mover_jeffreys", "agresti_caffo", "wald")
 """Intervals for a difference of shares."""
 
-RATIOS = ("koopman", "miettinen_nurminen", "katz", "katz_adjusted")
+RATIOS = ("koopman", "miettinen_nurminen", "mover", "mover_jeffreys", "katz", "katz_adjusted")
 """Intervals for a ratio of shares."""
+
+_JOINED = {
+    "newcombe": intervals.wilson,
+    "newcombe_cc": intervals.wilson_cc,
+    "mover": intervals.wilson,
+    "mover_jeffreys": intervals.jeffreys,
+}
+"""Single-share limits that the MOVER intervals are joined from."""
 
 _NUDGE = 1e-12  # step off the estimate, where the score function touches zero when a share is 0 or 1
 
@@ -41,9 +49,10 @@ def difference_of_shares(
         Counts of the side of interest.
     numerator2, denominator2 : array-like or scalar
         Counts of the side it is compared with.
-    method : {'newcombe', 'miettinen_nurminen', 'mee', 'newcombe_cc', 'agresti_caffo', 'wald'}
-        ``newcombe`` joins two Wilson intervals (closed form); ``miettinen_nurminen`` inverts the score
-        test with variance factor N / (N - 1), ``mee`` without it.
+    method : {'newcombe', 'miettinen_nurminen', 'mee', 'newcombe_cc', 'mover_jeffreys', 'agresti_caffo', 'wald'}
+        ``newcombe`` joins two Wilson intervals (closed form), ``mover_jeffreys`` two Jeffreys
+        intervals; ``miettinen_nurminen`` inverts the score test with variance factor N / (N - 1),
+        ``mee`` without it.
     null : float
         Difference under the null hypothesis.
     conf_level : float
@@ -92,9 +101,8 @@ def difference_of_shares(
     p1, p2, z = y1 / m1, y2 / m2, intervals.z_value(conf_level)
     difference = p1 - p2
     factor = _factor(m1, m2, method)
-    if method in ("newcombe", "newcombe_cc"):
-        limits = intervals.wilson if method == "newcombe" else intervals.wilson_cc
-        (l1, u1), (l2, u2) = limits(y1, m1, conf_level), limits(y2, m2, conf_level)
+    if method in _JOINED:
+        (l1, u1), (l2, u2) = (_JOINED[method](y, m, conf_level) for y, m in ((y1, m1), (y2, m2)))
         low, high = difference - np.hypot(p1 - l1, u2 - p2), difference + np.hypot(u1 - p1, p2 - l2)
     elif method in ("wald", "agresti_caffo"):
         more = 1 if method == "agresti_caffo" else 0
@@ -133,9 +141,10 @@ def ratio_of_shares(
     ----------
     numerator1, denominator1, numerator2, denominator2 : array-like or scalar
         As in `difference_of_shares`.
-    method : {'koopman', 'miettinen_nurminen', 'katz', 'katz_adjusted'}
+    method : {'koopman', 'miettinen_nurminen', 'mover', 'mover_jeffreys', 'katz', 'katz_adjusted'}
         ``koopman`` is the score interval, ``miettinen_nurminen`` the same with variance factor
-        N / (N - 1); ``katz`` the log interval, ``katz_adjusted`` with a half added to every count.
+        N / (N - 1); ``mover`` joins two Wilson intervals, ``mover_jeffreys`` two Jeffreys intervals
+        (Donner and Zou); ``katz`` is the log interval, ``katz_adjusted`` with a half added to counts.
     null : float
         Ratio under the null hypothesis.
     conf_level, unit, base
@@ -183,6 +192,9 @@ def ratio_of_shares(
             np.exp(middle) if more else ratio
         )  # with a half added the estimate moves too, or it could leave its interval
         low, high = np.exp(middle - z * spread), np.exp(middle + z * spread)
+    elif method in _JOINED:
+        pairs = [_JOINED[method](y, m, conf_level) for y, m in ((y1, m1), (y2, m2))]
+        low, high = intervals.joined_ratio(y1 / m1, pairs[0], y2 / m2, pairs[1])
     else:
         start = np.log((y1 + 0.5) / (m1 + 0.5)) - np.log((y2 + 0.5) / (m2 + 0.5))
         middle = np.where((y1 > 0) & (y2 > 0), np.log(np.where(np.isfinite(ratio) & (ratio > 0), ratio, 1.0)), start)

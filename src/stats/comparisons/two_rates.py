@@ -257,7 +257,7 @@ def _ratio_limits(
         n = np.maximum(x1 + x2, 1.0)
         low, high = interval(np.minimum(x1, n), n, conf_level)
         mirror_low, mirror_high = interval(np.minimum(x2, n), n, conf_level)
-        return scale * low / mirror_high, scale * _over(high, mirror_low)
+        return scale * low / mirror_high, scale * intervals.over(high, mirror_low)
     z = intervals.z_value(conf_level)
     if method == "score":
         middle = 2 * x1 * x2 + z * z * (x1 + x2)
@@ -265,26 +265,15 @@ def _ratio_limits(
         top = middle + spread
         # The smaller root as product over larger root: no cancellation, and right when x2 is 0.
         low = np.where(x1 > 0, 2 * x1**2 / np.where(top > 0, top, 1.0), 0.0)
-        return scale * low, scale * _over(top, 2 * x2**2)
+        return scale * low, scale * intervals.over(top, 2 * x2**2)
     if method == "wald_log":
         safe1, safe2 = np.maximum(x1, 0.5), np.maximum(x2, 0.5)
         half = z * np.sqrt(1 / safe1 + 1 / safe2)
         middle = np.log(safe1 / safe2)
         return scale * np.exp(middle - half), scale * np.exp(middle + half)
-    l1, u1 = MOVER_LIMITS[mover_limits](x1, conf_level)
-    l2, u2 = MOVER_LIMITS[mover_limits](x2, conf_level)
-    product = x1 * x2
-    c, d = l1 * (2 * x1 - l1), u2 * (2 * x2 - u2)
-    low = _over(c, product + np.sqrt(np.maximum(product**2 - c * d, 0)))
-    low = np.where(x1 > 0, low, 0.0)
-    c, d = u1 * (2 * x1 - u1), l2 * (2 * x2 - l2)
-    high = _over(product + np.sqrt(np.maximum(product**2 - c * d, 0)), d)
+    limits = MOVER_LIMITS[mover_limits]
+    low, high = intervals.joined_ratio(x1, limits(x1, conf_level), x2, limits(x2, conf_level))
     return scale * low, scale * high
-
-
-def _over(top: Floats, bottom: Floats) -> Floats:
-    ratio: Floats = np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), np.inf)
-    return ratio
 
 
 def _ratio_test(x1: Floats, t1: Floats, x2: Floats, t2: Floats, test: str, null: float) -> tuple[Floats, Floats]:

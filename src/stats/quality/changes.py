@@ -69,11 +69,12 @@ def check_changes(
     # Cut off towards zero: 18.16 and -18.16 both lose their last digit.
     up = (high >= q - slack) & (low < q + place - slack) & (q >= 0)
     down = (low <= q + slack) & (high > q - place + slack) & (q <= 0)
-    other_low = 100 * (1 - (y + hy) / np.maximum(x - hx, np.finfo(float).tiny) * (x - hx > 0))
-    other_high = 100 * (1 - (y - hy) / np.maximum(x + hx, np.finfo(float).tiny))
+    some = x - hx > 0
+    other_low = 100 * (1 - (y + hy) / np.where(some, x - hx, 1.0))
+    other_high = 100 * (1 - (y - hy) / np.where(some, x + hx, 1.0))
     verdict = np.full(len(q), "wrong", dtype="<U12")
     verdict[meets(low + 100, high + 100)] = "ratio"
-    verdict[(x - hx > 0) & meets(other_low, other_high)] = "other_base"
+    verdict[some & meets(other_low, other_high)] = "other_base"
     verdict[up | down] = "truncated"
     verdict[meets(low, high)] = "rounded"
     verdict[~known] = "unknown"

@@ -12,12 +12,14 @@ from pydantic import BaseModel, ConfigDict
 
 from stats.codes import Codes, default_data, load
 from stats.errors import LANGUAGES, PeriodError, UnknownCodeError, UsageError
-from stats.periods import Period
+from stats.periods import Period, kind_of
 from stats.reports import resources
 from stats.tables import Tables, read
 
-KINDS = {"period": "period_report", "programme": "programme_report"}
+KINDS = {"period": "period_report", "programme": "programme_report", "coverage": "coverage_report"}
 """Report kind to its notebook in ``notebooks/report``."""
+
+DEFAULT_PLACE, DEFAULT_PERIOD = "ha-noi", "2020-2025/half"
 
 FORMATS = ("html", "ipynb", "png", "svg")
 
@@ -100,15 +102,15 @@ class Request(BaseModel):
     @property
     def name(self) -> str:
         """Stem of every output: kind, body, period, language."""
-        return f"{self.kind}_{self.parameters.place.replace('/', '-')}_{self.slug}_{self.parameters.lang}"
+        return f"{self.kind}_{self.parameters.place or 'all'}_{self.slug}_{self.parameters.lang}"
 
 
 def request(
     book: Opened,
     kind: str,
     *,
-    place: str,
-    period: str,
+    place: str | None = None,
+    period: str | None = None,
     lang: str = "vi",
     formats: str = "html,ipynb",
     date: str = "",
@@ -124,8 +126,9 @@ def request(
         The curated data, already read: a broken table stops here, before any kernel.
     kind : str
         Report kind (``period``, ``programme``).
-    place, period : str
-        As typed; names work with and without marks.
+    place, period : str, optional
+        As typed; names work with and without marks. Left out: Hà Nội's half-term, and for coverage
+        every body and period.
     formats : str
         Comma-separated formats.
 
@@ -152,15 +155,45 @@ def request(
                 f"--date {date!r} is no date; write YYYY-MM-DD.",
                 f"--date {date!r} không phải là ngày; viết YYYY-MM-DD.",
             ) from None
-    body, found = locate(book, place, period, programme=kind == "programme")
+    where = _scope(book, place, period) if kind == "coverage" else _one(book, place, period, kind)
     return Request(
         kind=kind,
-        parameters=NotebookParameters(place=body, period=found.key, lang=lang, date=date, data=data),
-        slug=found.slug,
+        parameters=NotebookParameters(place=where.body, period=where.period, lang=lang, date=date, data=data),
+        slug=where.slug,
         formats=wanted or ("html", "ipynb"),
         assets=assets,
         out=out or resources.output_folder(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    body: str
+    period: str
+    slug: str
+
+
+def _one(book: Opened, place: str | None, period: str | None, kind: str) -> _Where:
+    body, found = locate(book, place or DEFAULT_PLACE, period or DEFAULT_PERIOD, programme=kind == "programme")
+    return _Where(body, found.key, found.slug)
+
+
+def _scope(book: Opened, place: str | None, period: str | None) -> _Where:
+    """Resolve a coverage report's scope: all bodies unless one is named, all periods unless one is named."""
+    everywhere = place in (None, "", "all")
+    if not everywhere and period:
+        body, found = locate(book, place or "", period)
+        return _Where(body, found.key, found.slug)
+    body = "" if everywhere else book.codes.body(place or "").body_id
+    if not period:
+        return _Where(body, "", "all")
+    kind_of(period)
+    if period not in set(book.tables.observations["period"]):
+        raise PeriodError(
+            f"No body has a published figure for the period {period!r}.",
+            f"Không đảng bộ nào có số liệu công bố cho kỳ {period!r}.",
+        )
+    return _Where(body, period, period.replace("/", "-").replace("..", "_"))
 
 
 def locate(book: Opened, place: str, period: str, *, programme: bool = False) -> tuple[str, Period]:

@@ -145,7 +145,7 @@ def severity_model(
             "The frame is empty", "Bảng trống", remedy=("Pass at least one row.", "Cần ít nhất một dòng.")
         )
     order = [str(level) for level in levels]
-    codes = pd.Categorical(frame[outcome].astype(str), categories=order).codes
+    codes = pd.Index(order).get_indexer(pd.Index(frame[outcome].astype(str)))
     if (codes < 0).any():
         raise guards.refuse(
             f"{outcome} holds levels that are not listed", f"cột {outcome} có mức không nằm trong danh sách", codes < 0,

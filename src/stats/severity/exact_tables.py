@@ -92,7 +92,7 @@ class _Network:
         self.shortest: list[Floats] = []
         for column in columns[:-1]:
             left, _, _ = self._expand(self.nodes[-1], column)
-            self.nodes.append(np.unique(np.sort(left, axis=1), axis=0))
+            self.nodes.append(self._distinct(np.sort(left, axis=1)))
         self._bounds()
 
     def _spend(self, amount: int) -> None:
@@ -129,16 +129,30 @@ class _Network:
         left[:, last] -= cell
         return left, weight - special.gammaln(cell + 1), owner
 
+    def _keys(self, nodes: Floats) -> Floats | None:
+        """Return one exact number a node, or None when nodes are too wide for that."""
+        base = self.rows.max() + 1
+        if base ** nodes.shape[1] > 2.0**53:
+            return None
+        keys: Floats = nodes @ (base ** np.arange(nodes.shape[1]))
+        return keys
+
+    def _distinct(self, nodes: Floats) -> Floats:
+        keys = self._keys(nodes)
+        if keys is None:
+            return np.unique(nodes, axis=0)
+        out: Floats = nodes[np.unique(keys, return_index=True)[1]]
+        return out
+
     def _find(self, stage: int, left: Floats) -> Any:
         """Return the index of each node among those of a stage."""
-        base = self.rows.max() + 1
-        if base ** left.shape[1] > 2.0**53:  # too wide for one exact number a node
-            both = np.concatenate([self.nodes[stage], np.sort(left, axis=1)])
+        ordered = np.sort(left, axis=1)
+        keys, wanted = self._keys(self.nodes[stage]), self._keys(ordered)
+        if keys is None or wanted is None:
+            both = np.concatenate([self.nodes[stage], ordered])
             known = len(self.nodes[stage])
             _, first, inverse = np.unique(both, axis=0, return_index=True, return_inverse=True)
             return first[inverse.ravel()[known:]]
-        powers = base ** np.arange(left.shape[1])
-        keys, wanted = self.nodes[stage] @ powers, np.sort(left, axis=1) @ powers
         order = np.argsort(keys)
         return order[np.searchsorted(keys, wanted, sorter=order)]
 

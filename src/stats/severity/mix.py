@@ -120,7 +120,10 @@ def mix_shift(
 
     Examples
     --------
-    >>> shift = mix_shift([700, 250, 20, 30], [740, 170, 20, 70])
+    Hà Nội, term 2015-2020 against half-term 2020-2025 (reprimand, warning, removal, expulsion),
+    committees and commissions together; new rules of 2021 and 2022 lie between:
+
+    >>> shift = mix_shift([3088, 622, 72, 361], [1783, 281, 25, 288])
     >>> shift.harshness, shift.polarisation, shift.both_ends_grew
     ('no_shift', 'polarised', True)
     """
@@ -147,7 +150,9 @@ def mix_shift(
         else (Note("empty_levels", {"levels": [p for p, k in zip(names, kept, strict=True) if not k]}),)
     )
     difference = (table[1] / totals[1] - table[0] / totals[0])[kept]
-    parts = _components(difference, pooled[kept], scores) * np.sqrt(totals[0] * totals[1] / n)
+    parts = _components(difference, pooled[kept], np.flatnonzero(kept).astype(float), scores) * np.sqrt(
+        totals[0] * totals[1] / n
+    )
     pearson = float((parts**2).sum())
     location, dispersion = _part(parts, 0, n, "location"), _part(parts, 1, n, "dispersion")
     left = float((parts[2:] ** 2).sum())
@@ -182,9 +187,9 @@ def _holm(p_value: float, other: float) -> float:
     return 2 * p_value if p_value <= other else max(2 * other, p_value)
 
 
-def _components(difference: Floats, pooled: Floats, scores: str) -> Floats:
+def _components(difference: Floats, pooled: Floats, steps: Floats, scores: str) -> Floats:
     many = len(pooled)
-    points = pooled.cumsum() - pooled / 2 if scores == "rank" else np.arange(many, dtype=float)
+    points = pooled.cumsum() - pooled / 2 if scores == "rank" else steps
     points = (points - pooled @ points) / np.sqrt(max(float(pooled @ (points - pooled @ points) ** 2), 1e-300))
     # QR of the weighted powers gives the orthonormal polynomials; signs are set by the highest power.
     root = np.sqrt(pooled)
