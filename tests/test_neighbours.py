@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stats.indicators import Book
-from stats.neighbours import Pair, Shift, breaks, like, mix, shift_of
+from stats.neighbours import Pair, Shift, breaks, detectable, like, mix, shift_of
 from stats.periods import Period
 from stats.results import Result, TestResult
 
@@ -96,3 +96,14 @@ def test_the_name_of_a_move(moves: list[int], shift: Shift) -> None:
 def test_turning_every_move_round_turns_harsher_into_milder(moves: list[int]) -> None:
     if shift_of(pairs(moves)) is Shift.HARSHER and -1 in moves:
         assert shift_of(pairs([-m for m in moves])) is Shift.MILDER
+
+
+def test_no_change_comes_with_the_change_that_could_have_been_seen(book: Book) -> None:
+    period = book.codes.period(HALF, "ha-noi")
+    (pair,) = like(book, "signs-required-organisations", "ha-noi", period)
+    assert pair.direction == "flat"
+    up, down = detectable(pair, period)
+    assert up is not None
+    assert down is not None
+    assert up > 0.5, "17 against 22: only a large change can show"
+    assert 0.5 < down <= 1

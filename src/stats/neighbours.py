@@ -16,6 +16,7 @@ from stats.comparisons.two_proportions import difference_of_shares
 from stats.comparisons.two_rates import rate_ratio
 from stats.indicators import Book
 from stats.periods import Period
+from stats.power import detectable_rate, detectable_share
 from stats.results import Approx, Note, Result, TestResult
 
 
@@ -48,6 +49,43 @@ class Pair:
         if self.contrast.conf_low > still:
             return "rose"
         return "fell" if self.contrast.conf_high < still else "flat"
+
+
+def detectable(pair: Pair, period: Period) -> tuple[float | None, float | None]:
+    """Return the smallest rise and fall that would have shown, with a power of 80%.
+
+    Parameters
+    ----------
+    pair : Pair
+        A count or a share in two periods.
+    period : Period
+        The period reported on.
+
+    Returns
+    -------
+    tuple of float or None
+        As parts of the earlier monthly average for counts, as fractions (points) for shares; None
+        where no change in that direction could have shown.
+
+    Notes
+    -----
+    "No significant change" means little without it: with few cases only a large change can show.
+    """
+    if pair.before.estimate is None or pair.contrast is None:
+        return None, None
+    found: list[float | None] = []
+    for direction in ("up", "down"):
+        if pair.now.kind == "count":
+            one = detectable_rate(pair.before.estimate, pair.period.months, period.months, per=1, direction=direction)[
+                0
+            ]
+            start = pair.before.estimate / pair.period.months
+            found.append(None if one.estimate is None or not start else abs(one.estimate / start - 1))
+        else:
+            n1, n2 = pair.before.denominator, pair.now.denominator
+            one = detectable_share(pair.before.estimate, n1, n2, direction=direction)[0]
+            found.append(None if one.estimate is None else abs(one.estimate - pair.before.estimate))
+    return found[0], found[1]
 
 
 def like(book: Book, indicator: str, body: str, period: Period) -> list[Pair]:

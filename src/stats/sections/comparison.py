@@ -85,6 +85,8 @@ def _like(builder: Builder, report: Report, earlier: Period, counts: list[Pair],
     if shares:
         _shares_chart(builder, report, earlier, shares)
     _table(builder, report, earlier, counts)
+    flat = [p for p in counts if p.contrast is not None and p.direction == "flat"]
+    builder.points([_flat_count(report, pair) for pair in flat])
     fallen = [pair for pair in shares if "violation-share" in pair.now.indicator]
     if fallen:
         _explanations(builder, report, earlier, counts, fallen)
@@ -112,12 +114,33 @@ def share_sentence(report: Report, pair: Pair) -> str:
             key = "comparison.up" if contrast.estimate > 0 else "comparison.down"
             values["change"] = report.text(key, points=words.points(contrast.estimate))
             return report.text(f"comparison.share_{pair.direction}", **values)
-        return report.text("comparison.share_flat", **values)
+        return f"{report.text('comparison.share_flat', **values)} {_detectable(report, pair)}"
     change = (pair.now.estimate or 0) - (pair.before.estimate or 0)
     key = "comparison.up" if change > 0 else "comparison.down"
     values["change"] = report.text(key, points=words.points(change))
     values["interval"] = report.text("comparison.no_interval")
     return report.text("comparison.share_rose" if change > 0 else "comparison.share_fell", **values)
+
+
+def _flat_count(report: Report, pair: Pair) -> str:
+    words = report.words
+    label = report.book.catalogue[pair.now.indicator].label(words.lang)
+    values = {"label": label, "actor": report.actor(pair.now.actor, short=True)}
+    said = report.text(
+        "comparison.count_flat", now=report.figure(pair.now), before=report.figure(pair.before), **values
+    )
+    return f"{said} {_detectable(report, pair)}"
+
+
+def _detectable(report: Report, pair: Pair) -> str:
+    """Say which change could have been seen: silence about it would make "no change" mean too much."""
+    words = report.words
+    say = words.points if pair.now.kind == "share" else words.percent
+    up, down = neighbours.detectable(pair, report.period)
+    said = [words.text(f"comparison.detectable_{way}", amount=say(x)) for way, x in (("up", up), ("down", down)) if x]
+    if not said:
+        return words.text("comparison.detectable_none")
+    return words.text("comparison.detectable", items=words.text("comparison.or").join(said))
 
 
 def _shares_chart(builder: Builder, report: Report, earlier: Period, shares: list[Pair]) -> None:
