@@ -42,10 +42,11 @@ def difference(later: Result, earlier: Result) -> Result:
     if reason:
         return refused(inputs, METHOD, reason, period=window.key)
     found = minus(amount(later), amount(earlier))
-    said = {"later": Period.parse(later.period), "earlier": Period.parse(earlier.period)}
+    said = {
+        "later": Period.parse(later.period), "earlier": Period.parse(earlier.period), "n": later, "before": earlier,
+    }  # fmt: skip
     if found.high < 0:
-        values = {**said, "n": later, "before": earlier}
-        return refused(inputs, METHOD, Note("falls_within_year", values), period=window.key)
+        return refused(inputs, METHOD, Note("falls_within_year", said), period=window.key)
     if found.estimate < 0:
         bounds = {"conf_low": 0.0, "conf_high": found.high}
         return refused(inputs, METHOD, Note("fall_within_rounding", said), period=window.key, **bounds)

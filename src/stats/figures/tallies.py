@@ -26,6 +26,9 @@ _TONES = (
 )  # fmt: skip
 """Ground and ink of nothing and of each step; every pair has a contrast above 4.5:1."""
 
+SOFT = "\u00ad"
+"""Soft hyphen: where the name of a column may be divided."""
+
 ROW = 23.0
 """Height of a row in pixels of a page."""
 
@@ -37,7 +40,7 @@ class Tally:
     Attributes
     ----------
     row, column : str
-        What it counts, in words.
+        What it counts, in words; soft hyphens in the name of a column are where it may be divided.
     count : int
         How many; 0 prints a dash.
     mark : str
@@ -98,9 +101,9 @@ def tally_grid(
 def _frame(canvas: Canvas, rows: Sequence[str], columns: Sequence[str]) -> list[float]:
     """Write the heads of columns and rows, and return the edges of the rows from top to bottom."""
     s, font = canvas.scale, canvas.font * 0.85
-    names = [balanced(row, canvas.size.width * 0.3, canvas.font) for row in rows]
+    names = [balanced(row, canvas.size.width * 0.27, canvas.font) for row in rows]
     canvas.left = EDGE * s + max(width(line, canvas.font) for lines in names for line in lines) + 10 * s
-    heads = [balanced(column, canvas.plot_width / len(columns) - 4 * s, font) for column in columns]
+    heads = [_head(column, canvas.plot_width / len(columns) - 4 * s, font) for column in columns]
     edges = [max(len(head) for head in heads) * canvas.line(font) + 6 * s]
     for lines in names:
         edges.append(edges[-1] + max(ROW * s, len(lines) * canvas.line() + 5 * s))
@@ -114,6 +117,27 @@ def _frame(canvas: Canvas, rows: Sequence[str], columns: Sequence[str]) -> list[
         **row_ticks(canvas, middles, ["<br>".join(escape(line) for line in lines) for lines in names]),
     }  # fmt: skip
     return edges
+
+
+def _head(text: str, limit: float, font: float) -> list[str]:
+    """Break the name of a column into lines; a word too wide for one is divided at its soft hyphens."""
+    if all(width(word, font) <= limit for word in _plain(text).split(" ")):
+        return balanced(_plain(text), limit, font)
+    lines, line = [], ""
+    for word in text.split(" "):
+        longer = f"{line} {_plain(word)}".strip()
+        if width(longer, font) <= limit:
+            line = longer
+            continue
+        if line:
+            lines.append(line)
+        line, *rest = word.split(SOFT)
+        for piece in rest:
+            if width(f"{line}{piece}", font) > limit:
+                lines.append(f"{line}-")
+                line = ""
+            line += piece
+    return [*lines, line]
 
 
 def _tiles(canvas: Canvas, grid: Sequence[Sequence[Tally]], edges: Sequence[float]) -> None:
@@ -138,10 +162,16 @@ def _tiles(canvas: Canvas, grid: Sequence[Sequence[Tally]], edges: Sequence[floa
             "constraintext": "none",
             "textfont": {"color": ink, "size": canvas.font},
             "hoverinfo": "text",
-            "hovertext": [f"<b>{escape(c.row)}</b><br>{escape(c.column)}: {escape(_said(words, c))}" for *_, c in mine],
+            "hovertext": [
+                f"<b>{escape(c.row)}</b><br>{escape(_plain(c.column))}: {escape(_said(words, c))}" for *_, c in mine
+            ],
             "customdata": [" ".join(c.rows) for *_, c in mine],
         }
         canvas.traces.append(trace)
+
+
+def _plain(text: str) -> str:
+    return text.replace(SOFT, "")
 
 
 def _step(cell: Tally) -> int:
@@ -159,13 +189,13 @@ def _most(words: Words, grid: Sequence[Sequence[Tally]]) -> str:
     best = max(top, key=lambda c: c.count)
     if not best.count:
         return words.text("chart.alt.nothing")
-    return words.text("chart.alt.largest", listed=f"{best.row}, {best.column}: {_said(words, best)}")
+    return words.text("chart.alt.largest", listed=f"{best.row}, {_plain(best.column)}: {_said(words, best)}")
 
 
 def _twin(words: Words, cells: Sequence[Tally]) -> pd.DataFrame:
     made = [
         {
-            "label": c.row, "series": c.column, "value": _said(words, c), "estimate": c.count,
+            "label": c.row, "series": _plain(c.column), "value": _said(words, c), "estimate": c.count,
             "rows": " ".join(c.rows), "sources": " ".join(c.sources),
         }
         for c in cells

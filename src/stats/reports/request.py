@@ -184,7 +184,7 @@ def _scope(book: Opened, place: str | None, period: str | None) -> _Where:
     if not everywhere and period:
         body, found = locate(book, place or "", period)
         return _Where(body, found.key, found.slug)
-    body = "" if everywhere else book.codes.body(place or "").body_id
+    body = "" if everywhere else _busiest(book, place or "")
     if not period:
         return _Where(body, "", "all")
     kind_of(period)
@@ -194,6 +194,19 @@ def _scope(book: Opened, place: str | None, period: str | None) -> _Where:
             f"Không đảng bộ nào có số liệu công bố cho kỳ {period!r}.",
         )
     return _Where(body, period, period.replace("/", "-").replace("..", "_"))
+
+
+def _busiest(book: Opened, place: str) -> str:
+    """Return the body of a name that has figures for the most periods; a name may have meant two in turn."""
+    named = [b.body_id for b in book.codes.bodies_named(place)] or [book.codes.body(place).body_id]
+    body = max(named, key=lambda b: len(available(book, b)))
+    if not available(book, body):
+        name_vi, name_en = (book.codes.body(body).name(lang) for lang in LANGUAGES)
+        raise PeriodError(
+            f"{name_en} has no published figures; see: discipline-stats list bodies.",
+            f"{name_vi} chưa có số liệu công bố; xem: discipline-stats list bodies.",
+        )
+    return body
 
 
 def locate(book: Opened, place: str, period: str, *, programme: bool = False) -> tuple[str, Period]:

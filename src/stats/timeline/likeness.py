@@ -15,10 +15,11 @@ def like(points: Sequence[Point]) -> tuple[list[Point], list[Note]]:
     best: list[Point] = []
     for lead in known:
         chosen: list[Point] = []
-        # Taking what ends first leaves the most room: the set is the largest for this length.
-        for point in sorted(known, key=lambda p: (p.period.end, -p.period.start.toordinal())):
+        # From the end backwards, what starts last leaves the most room: the set is the largest for this
+        # length, and the latest of several.
+        for point in sorted(known, key=lambda p: (p.period.start, p.period.end), reverse=True):
             alike = all(point.period.same_length(c.period) for c in (lead, *chosen))
-            if alike and (not chosen or point.period.start > chosen[-1].period.end):
+            if alike and (not chosen or point.period.end < chosen[-1].period.start):
                 chosen.append(point)
         if _rank(chosen) >= _rank(best):
             best = chosen
@@ -28,7 +29,7 @@ def like(points: Sequence[Point]) -> tuple[list[Point], list[Note]]:
 
 
 def _rank(points: Sequence[Point]) -> tuple[int, int]:
-    return len(points), points[-1].period.end.toordinal() if points else 0
+    return len(points), points[0].period.end.toordinal() if points else 0
 
 
 def one_unit(points: Sequence[Point]) -> tuple[list[Point], list[Note]]:
