@@ -137,7 +137,7 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(tmp_path: Path) -> None:
     time.sleep(1.0)
     os.killpg(run.pid, signal.SIGINT)
     _, said = run.communicate(timeout=20)
-    assert run.returncode == 130, said
+    assert run.returncode in (130, -signal.SIGINT), said  # a shell shows both as 130
     assert "Traceback" not in said
     assert list(out.rglob("*")) == []
 

@@ -56,12 +56,14 @@ def execute(
     from papermill.exceptions import PapermillExecutionError
     from papermill.execute import execute_notebook
 
-    with tempfile.TemporaryDirectory(prefix="ds-") as sockets, _variables(environment):
+    started: list[Any] = []
+    with tempfile.TemporaryDirectory(prefix="ds-") as sockets, _variables(environment), _ended(started):
         # Kernels on TCP talk in clear text to anyone on the machine (ipykernel warns of it), so the
         # channels are sockets in a private folder; the path is short, since socket paths are limited.
         class PrivateKernelManager(AsyncKernelManager):
             def __init__(self, **options: Any) -> None:
                 super().__init__(transport="ipc", ip=str(Path(sockets) / "k"), **options)
+                started.append(self)
 
             async def _async_shutdown_kernel(self, now: bool = True, restart: bool = False) -> None:  # noqa: ARG002
                 # All outputs have arrived by now, and nothing of the kernel is kept: asking it politely
@@ -115,6 +117,23 @@ def pinned(notebook: dict[str, Any]) -> dict[str, Any]:
 def dump(notebook: Mapping[str, Any]) -> str:
     """Return a notebook as the JSON text Jupyter itself writes."""
     return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+@contextlib.contextmanager
+def _ended(managers: list[Any]) -> Iterator[None]:
+    """End every kernel process started inside, whatever happened.
+
+    Ctrl-C while a kernel is still starting leaves the client without a hold on it: the process would
+    live on, look for its sockets in a folder that is gone, and complain on the terminal.
+    """
+    try:
+        yield
+    finally:
+        for manager in managers:
+            process = getattr(manager.provisioner, "process", None)
+            if process is not None and process.poll() is None:
+                process.kill()
+                process.wait()
 
 
 @contextlib.contextmanager
