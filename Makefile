@@ -78,8 +78,10 @@ format: setup ## put the code into the house style
 lab: $(LAB_STAMP) ## open JupyterLab on the notebooks
 	@.venv-lab/bin/jupyter lab --notebook-dir=. $(if $(filter 0,$(shell id -u)),--allow-root)
 
-bench: setup ## measure one cold report against the stock command lines
+bench: setup ## measure against the peers, side by side (a cold report, the array statistics, reading and checking)
 	@.venv/bin/python benchmarks/cold_report.py
+	@.venv/bin/python benchmarks/array_statistics.py
+	@.venv/bin/python benchmarks/read_and_check.py
 
 environment: setup ## write environment.yml anew from the lock
 	@.venv/bin/python packaging/environment_yml.py > environment.yml

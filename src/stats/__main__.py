@@ -132,8 +132,10 @@ def add(
 @app.command()
 @guarded
 def report(
-    kind: Annotated[str, typer.Argument(help="period, programme or coverage.")],
-    place: Annotated[str | None, typer.Option("--place", help="Body (default: Hà Nội; coverage: all).")] = None,
+    kind: Annotated[str, typer.Argument(help="period, programme, coverage or comparison.")],
+    place: Annotated[
+        str | None, typer.Option("--place", help="Body (default: Hà Nội; coverage: all; comparison: not used).")
+    ] = None,
     period: Annotated[str | None, typer.Option("--period", help="Period (default: 2020-2025/half).")] = None,
     lang: Lang = "vi",
     to: Annotated[str, typer.Option("--to", help="Formats: html,ipynb,png,svg.")] = "html,ipynb",

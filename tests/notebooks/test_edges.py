@@ -99,8 +99,8 @@ def test_a_result_typed_as_suppressed_is_marked_and_never_zero() -> None:
     from stats.wording import Words
 
     words = Words(indicators.open_book(ROOT / "data").codes, "vi")
-    frame = pd.DataFrame({"label": ["Khai trừ", "Cách chức"], "count": [
-        Result(state=State.SUPPRESSED, unit="members"), Result(state=State.STRUCTURAL_ZERO, unit="members")]})  # fmt: skip
+    hidden, impossible = (Result(state=s, unit="members") for s in (State.SUPPRESSED, State.STRUCTURAL_ZERO))
+    frame = pd.DataFrame({"label": ["Khai trừ", "Cách chức"], "count": [hidden, impossible]})
     columns = [Column("label", "Hình thức"), Column("count", "Số", "count")]
     markup = table(frame, words=words, caption="Bảng", columns=columns, id="t")
     assert "[c]" in markup
@@ -178,3 +178,20 @@ def test_a_failing_cell_keeps_the_partial_notebook_and_the_good_report(
     assert "ZeroDivisionError" in kept.read_text(encoding="utf-8")
     assert good.read_text() == "the good one"
     assert sorted(p.name for p in out.iterdir()) == [kept.name, good.name]
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize(
+    ("kind", "period", "name", "section"),
+    [("coverage", "", "coverage_all_all", "coverage"), ("comparison", "2018", "comparison_all_2018", "bodies")],
+)
+def test_reports_on_all_bodies_render(
+    cli: Cli, tmp_path: Path, lang: str, kind: str, period: str, name: str, section: str
+) -> None:
+    asked = ("--period", period) if period else ()
+    done = cli("report", kind, *asked, "--lang", lang, "--to", "html", "--out", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    page = Page(tmp_path / f"{name}_{lang}.html")
+    assert page.soup.select("figure.chart")
+    assert page.soup.select(f'section[id^="{section}"]')
+    assert page.soup.html["lang"] == lang

@@ -26,6 +26,10 @@ Cli = Callable[..., subprocess.CompletedProcess[str]]
         (("report", "period", "--place", "ha-noi", "--period", "2018-Q3"), "2018-07-01..2018-09-30"),
         (("report", "period", "--lang", "fr"), "vi, en"),
         (("report", "perod"), "period"),
+        (("report", "comparison"), "--period 2018"),
+        (("report", "comparison", "--period", "2009"), "2018"),
+        (("report", "coverage", "--place", "Cao Bằng"), "Cao Bằng"),
+        (("report", "coverage", "--period", "2050"), "2050"),
         (("report", "period", "--to", "html,docs"), "docs"),
         (("report", "period", "--date", "yesterday"), "YYYY-MM-DD"),
         (("report", "period", "--assets", "both"), "shared"),
@@ -61,7 +65,7 @@ def test_a_body_is_found_by_any_of_its_names(cli: Cli, place: str) -> None:
 def test_lists(cli: Cli) -> None:
     assert "ha-noi" in cli("list", "bodies").stdout
     assert "penalty-mix" in cli("list", "charts").stdout.split()
-    assert {"period", "programme"} <= set(cli("list", "reports").stdout.split())
+    assert {"period", "programme", "coverage", "comparison"} <= set(cli("list", "reports").stdout.split())
     assert "disciplined-members" in cli("list", "indicators", "--lang", "en").stdout
 
 

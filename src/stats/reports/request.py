@@ -16,7 +16,12 @@ from stats.periods import Period, kind_of
 from stats.reports import resources
 from stats.tables import Tables, read
 
-KINDS = {"period": "period_report", "programme": "programme_report", "coverage": "coverage_report"}
+KINDS = {
+    "period": "period_report",
+    "programme": "programme_report",
+    "coverage": "coverage_report",
+    "comparison": "comparison_report",
+}
 """Report kind to its notebook in ``notebooks/report``."""
 
 DEFAULT_PLACE, DEFAULT_PERIOD = "ha-noi", "2020-2025/half"
@@ -155,7 +160,8 @@ def request(
                 f"--date {date!r} is no date; write YYYY-MM-DD.",
                 f"--date {date!r} không phải là ngày; viết YYYY-MM-DD.",
             ) from None
-    where = _scope(book, place, period) if kind == "coverage" else _one(book, place, period, kind)
+    places = {"coverage": _scope, "comparison": _kind_of_period}
+    where = places[kind](book, place, period) if kind in places else _one(book, place, period, kind)
     return Request(
         kind=kind,
         parameters=NotebookParameters(place=where.body, period=where.period, lang=lang, date=date, data=data),
@@ -194,6 +200,20 @@ def _scope(book: Opened, place: str | None, period: str | None) -> _Where:
             f"Không đảng bộ nào có số liệu công bố cho kỳ {period!r}.",
         )
     return _Where(body, period, period.replace("/", "-").replace("..", "_"))
+
+
+def _kind_of_period(book: Opened, _place: str | None, period: str | None) -> _Where:
+    """Resolve a comparison of bodies: all of them, in one period that has figures."""
+    if not period:
+        raise PeriodError(
+            "A comparison of bodies needs a period: --period 2018.", "So sánh các đảng bộ cần một kỳ: --period 2018."
+        )
+    # Which periods can be compared is the report's own rule: asked here, so that no kernel starts in vain.
+    from stats.indicators import Book
+    from stats.sections.bodies import comparison_of
+
+    comparison_of(Book(book.tables, book.codes), period, LANGUAGES[0])
+    return _Where("", period, period.replace("/", "-").replace("..", "_"))
 
 
 def _busiest(book: Opened, place: str) -> str:
