@@ -183,7 +183,7 @@ def test_a_failing_cell_keeps_the_partial_notebook_and_the_good_report(
 @pytest.mark.parametrize("lang", ["vi", "en"])
 @pytest.mark.parametrize(
     ("kind", "period", "name", "section"),
-    [("coverage", "", "coverage_all_all", "coverage"), ("comparison", "2018", "comparison_all_2018", "bodies")],
+    [("coverage", "", "coverage_all_all", "coverage"), ("comparison", "2018", "comparison_all_2018", "comparison")],
 )
 def test_reports_on_all_bodies_render(
     cli: Cli, tmp_path: Path, lang: str, kind: str, period: str, name: str, section: str
