@@ -120,7 +120,9 @@ def compared(data: Path, runs: int) -> dict[str, object]:
     for number in range(runs):
         for mode in MODES if number % 2 == 0 else reversed(MODES):
             taken[mode].append(measured(mode, data))
-        print("  " + ", ".join(f"{m} {t[-1]['seconds']:.2f} s {t[-1]['mb']:.0f} MB" for m, t in taken.items()), flush=True)
+        print(
+            "  " + ", ".join(f"{m} {t[-1]['seconds']:.2f} s {t[-1]['mb']:.0f} MB" for m, t in taken.items()), flush=True
+        )
     median = {
         mode: {what: round(statistics.median(t[what] for t in all_), 3) for what in ("seconds", "mb")}
         for mode, all_ in taken.items()

@@ -16,7 +16,7 @@ import pandas as pd
 
 from stats.codes import Codes
 from stats.errors import nearest
-from stats.tables.parsing import Cells, Places
+from stats.tables.parsing import MOST_PROBLEMS, Cells, Places
 from stats.tables.schema import Field
 
 Verdict = tuple[str, str] | None
@@ -44,7 +44,7 @@ def _column(field: Field, cells: Cells, codes: Codes) -> pd.Series[str]:
     verdicts = [judge(value) for value in column.values]
     wrong = np.array([verdict is not None for verdict in verdicts], dtype=bool)
     if wrong.any():
-        for row in np.flatnonzero(wrong[column.places]):
+        for row in np.flatnonzero(wrong[column.places])[:MOST_PROBLEMS].tolist():
             cells.add(cells.lines[row], field.name, column[row], *(verdicts[column.places[row]] or ("", "")))
     if field.unique:
         _note_repeated(field.name, cells)
@@ -161,6 +161,8 @@ def _note_repeated(name: str, cells: Cells) -> None:
         return
     first: dict[str, int] = {}
     for line, value in zip(cells.lines, column, strict=True):
+        if cells.full:
+            return
         if value and first.setdefault(value, line) != line:
             cells.add(
                 line, name, value, f"stands already in line {first[value]}; every row needs its own",

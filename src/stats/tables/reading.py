@@ -13,8 +13,13 @@ from stats.tables.problems import TableError
 from stats.tables.rows import check_references, check_rows
 from stats.tables.schema import Schema, read_schemas
 
+FOLDER, COMMIT, REVERT = ".undo", "commit", "revert"
+"""Where additions are kept (`stats.tables.ledger`), and its folders while one is written or undone."""
 
-def read(data: Path | str | None = None) -> Tables:
+_ATTEMPTS = 5
+
+
+def read(data: Path | str | None = None, *, corrected: bool = False) -> Tables:
     """Return the curated tables of a data folder.
 
     Parameters
@@ -22,6 +27,9 @@ def read(data: Path | str | None = None) -> Tables:
     data : Path, optional
         The folder that holds ``datapackage.json``, ``tables`` and ``codes``; by default
         `stats.codes.default_data`.
+    corrected : bool
+        Return the derived view in which the declared corrections are applied and marked, see
+        `stats.tables.corrections`; by default the tables are as published.
 
     Returns
     -------
@@ -42,8 +50,12 @@ def read(data: Path | str | None = None) -> Tables:
     """
     folder = Path(data) if data is not None else codes.default_data()
     schemas = read_schemas(folder)
-    raw = {name: read_bytes(folder / schema.path) for name, schema in schemas.items()}
-    return assemble(folder, schemas, raw)
+    tables = assemble(folder, schemas, _together(folder, schemas))
+    if not corrected:
+        return tables
+    from stats.tables import corrections
+
+    return corrections.apply(tables, corrections.read(folder))
 
 
 def assemble(folder: Path, schemas: Mapping[str, Schema], raw: Mapping[str, bytes | None]) -> Tables:
@@ -67,9 +79,36 @@ def assemble(folder: Path, schemas: Mapping[str, Schema], raw: Mapping[str, byte
     for name, table in cells.items():
         if table.columns:
             frames[name] = convert(table, book)
-            check_rows(table, book)
-            check_references(table, cells)
+            if not table.full:
+                check_rows(table, book)
+                check_references(table, cells)
     problems = [p for table in cells.values() for p in table.problems]
     if problems:
         raise TableError.from_problems(problems)
     return Tables(data=folder, **frames)
+
+
+def _together(folder: Path, schemas: Mapping[str, Schema]) -> dict[str, bytes | None]:
+    """Return the bytes of all files as one addition left them, never some from before and some from after."""
+    raw: dict[str, bytes | None] = {}
+    for _ in range(_ATTEMPTS):
+        if _unfinished(folder):
+            # Rarely needed, and only where folders can be locked.
+            from stats.tables import ledger
+
+            ledger.settle(folder)
+        stamp = _stamp(folder)
+        raw = {name: read_bytes(folder / schema.path) for name, schema in schemas.items()}
+        if _stamp(folder) == stamp and not _unfinished(folder):
+            break
+    return raw
+
+
+def _unfinished(folder: Path) -> bool:
+    return (folder / FOLDER / COMMIT).exists() or (folder / FOLDER / REVERT).exists()
+
+
+def _stamp(folder: Path) -> int:
+    # A file moved into a folder changes the time of the folder.
+    tables = folder / "tables"
+    return tables.stat().st_mtime_ns if tables.exists() else 0

@@ -11,7 +11,7 @@ from stats.codes import Codes
 from stats.errors import PeriodError
 from stats.periods import NAMED, Period, kind_of
 from stats.tables.model import KEY, OBSERVATIONS
-from stats.tables.parsing import Cells
+from stats.tables.parsing import MOST_PROBLEMS, Cells
 
 Found = tuple[str, str, str, str]
 """A column, its value, and what is wrong in English and Vietnamese."""
@@ -47,7 +47,7 @@ def check_references(cells: Cells, others: dict[str, Cells]) -> None:
         known, file = set(target.values), others[field.table].schema.path
         column = cells.columns[field.name]
         lost = [bool(value) and value not in known for value in column.values]
-        for row in np.flatnonzero(np.array(lost, dtype=bool)[column.places]):
+        for row in np.flatnonzero(np.array(lost, dtype=bool)[column.places])[:MOST_PROBLEMS].tolist():
             cells.add(
                 cells.lines[row], field.name, column[row],
                 f"is not in {file}; add it there", f"không có trong {file}; hãy bổ sung",
@@ -65,7 +65,7 @@ def _note_rows(cells: Cells, names: tuple[str, ...], judge: Callable[..., Iterab
         return
     marked = np.zeros(len(first), dtype=bool)
     marked[list(wrong)] = True
-    for row in np.flatnonzero(marked[places]):
+    for row in np.flatnonzero(marked[places])[:MOST_PROBLEMS].tolist():
         for column, value, en, vi in wrong[places[row]]:
             cells.add(cells.lines[row], column, value, en, vi)
 
@@ -160,7 +160,7 @@ def _check_repeats(cells: Cells, key: tuple[str, ...]) -> None:
     first, places = cells.alike(key)
     if len(first) == len(places):
         return
-    for row in np.flatnonzero(first[places] != np.arange(len(places))):
+    for row in np.flatnonzero(first[places] != np.arange(len(places)))[:MOST_PROBLEMS].tolist():
         seen = cells.lines[first[places[row]]]
         cells.add(
             cells.lines[row], "", "", f"repeats the whole key of line {seen} from the same source",

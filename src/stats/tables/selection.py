@@ -75,8 +75,10 @@ def choose(frame: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     chosen["n_rows"] = sizes.to_numpy()
     chosen["n_values"] = values.to_numpy()
     chosen["rule"] = _rules(ranks, sizes, values).to_numpy()
-    ids = by_group["row_id"].agg(tuple).sort_index()
-    chosen["alternatives"] = [row_ids[1:] for row_ids in ids]
+    # The rows stand group by group, the best first: what follows it until the next group is not chosen.
+    ids, ends = ranks["row_id"].tolist(), sizes.cumsum().tolist()
+    starts = [0, *ends[:-1]]
+    chosen["alternatives"] = [tuple(ids[start + 1 : end]) for start, end in zip(starts, ends, strict=True)]
     return chosen
 
 

@@ -10,8 +10,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from stats.errors import UnknownCodeError
+from stats.errors import DataError, UnknownCodeError
 from stats.tables.schema import Schema, read_schemas
+
+MARK = "corrected"
+"""Column of a derived view that says what was corrected in a row; see `stats.tables.corrections`."""
+
+
+def texts(frame: pd.DataFrame, schema: Schema) -> dict[str, list[str]]:
+    """Return the columns of a table as the texts that stand in its file."""
+    return {f.name: _text(frame[f.name], f.kind) for f in schema.fields}
 
 
 def to_bytes(frame: pd.DataFrame, schema: Schema) -> bytes:
@@ -23,8 +31,18 @@ def to_bytes(frame: pd.DataFrame, schema: Schema) -> bytes:
         The rows in the order they shall stand; further columns are left out.
     schema : Schema
         The table.
+
+    Raises
+    ------
+    DataError
+        When the frame holds corrected rows: they are a derived view and never written.
     """
-    text = {f.name: _text(frame[f.name], f.kind) for f in schema.fields}
+    if MARK in frame.columns and (frame[MARK].fillna("") != "").any():
+        raise DataError(
+            f"{schema.path}: the rows hold corrections, which are a derived view; write the tables as published.",
+            f"{schema.path}: các dòng có mục đã sửa, chỉ là bảng suy ra; hãy ghi bảng như đã công bố.",
+        )
+    text = texts(frame, schema)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(schema.columns)
