@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stats.indicators import Book
-from stats.neighbours import Pair, Shift, breaks, detectable, like, mix, shift_of
+from stats.neighbours import Shift, breaks, detectable, like, mix, shift_of
 from stats.periods import Period
-from stats.results import Result, TestResult
+from stats.severity.mix import mix_shift
 
 HALF = "2020-2025/half"
 
@@ -63,39 +63,29 @@ def test_breaks_between_two_periods_are_dated(book: Book) -> None:
     assert [rule.instrument for rule in found] == ["22-QĐ/TW", "69-QĐ/TW", "885-QĐ/UBKTTW"]
 
 
-def pairs(moves: list[int]) -> list[Pair]:
-    one = Result(estimate=0.5, kind="share")
-    spans = {-1: (-0.2, -0.1), 0: (-0.1, 0.1), 1: (0.1, 0.2)}
-    return [
-        Pair(one, one, Period.parse("2018"),
-             TestResult(statistic=0, p_value=1, method="x", conf_low=spans[m][0], conf_high=spans[m][1]))
-        for m in moves
-    ]  # fmt: skip
-
-
 @pytest.mark.parametrize(
-    ("moves", "shift"),
+    ("before", "after", "shift"),
     [
-        ([0, -1, -1, 1], Shift.POLARISED),
-        ([1, -1, 0, 1], Shift.POLARISED),
-        ([-1, 0, 0, 1], Shift.HARSHER),
-        ([-1, 1, 0, 0], Shift.HARSHER),
-        ([0, 0, 0, 1], Shift.HARSHER),
-        ([1, 0, 0, -1], Shift.MILDER),
-        ([1, -1, 0, 0], Shift.MILDER),
-        ([0, 0, 0, 0], Shift.NONE),
-        ([-1, 1, -1, 0], Shift.MIXED),
-        ([0, 1, -1, 0], Shift.MILDER),
+        ([3088, 622, 72, 361], [1783, 281, 25, 288], Shift.POLARISED),
+        ([800, 150, 30, 20], [500, 300, 120, 80], Shift.HARSHER),
+        ([500, 300, 120, 80], [800, 150, 30, 20], Shift.MILDER),
+        ([700, 200, 50, 50], [702, 199, 49, 50], Shift.NONE),
+        ([700, 250, 30, 20], [700, 50, 30, 220], Shift.HARSHER_POLARISED),
     ],
 )
-def test_the_name_of_a_move(moves: list[int], shift: Shift) -> None:
-    assert shift_of(pairs(moves)) is shift
+def test_the_name_of_a_move(before: list[int], after: list[int], shift: Shift) -> None:
+    assert shift_of(mix_shift(before, after)) is shift
 
 
-@given(st.lists(st.sampled_from([-1, 0, 1]), min_size=3, max_size=5))
-def test_turning_every_move_round_turns_harsher_into_milder(moves: list[int]) -> None:
-    if shift_of(pairs(moves)) is Shift.HARSHER and -1 in moves:
-        assert shift_of(pairs([-m for m in moves])) is Shift.MILDER
+@given(st.lists(st.integers(5, 400), min_size=4, max_size=4), st.lists(st.integers(5, 400), min_size=4, max_size=4))
+def test_turning_the_sides_round_turns_harsher_into_milder(before: list[int], after: list[int]) -> None:
+    turned = {
+        Shift.HARSHER: {Shift.MILDER, Shift.MILDER_POLARISED},
+        Shift.MILDER: {Shift.HARSHER, Shift.HARSHER_POLARISED},
+    }
+    shift = shift_of(mix_shift(before, after))
+    if shift in turned:
+        assert shift_of(mix_shift(after, before)) in turned[shift]
 
 
 def test_no_change_comes_with_the_change_that_could_have_been_seen(book: Book) -> None:

@@ -18,6 +18,7 @@ from stats.indicators import Book
 from stats.periods import Period
 from stats.power import detectable_rate, detectable_share
 from stats.results import Approx, Note, Result, TestResult
+from stats.severity.mix import MixShift, mix_shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,9 @@ class Shift(StrEnum):
 
     POLARISED = "polarised"
     HARSHER = "harsher"
+    HARSHER_POLARISED = "harsher_polarised"
     MILDER = "milder"
+    MILDER_POLARISED = "milder_polarised"
     MIXED = "mixed"
     NONE = "none"
 
@@ -169,13 +172,16 @@ class MixChange:
     like : bool
         True when the two windows are of one kind and length.
     shift : Shift
-        See `shift_of`.
+        What the move is called; see `shift_of`.
+    verdict : MixShift
+        The tests behind the name: harshness told apart from polarisation (`stats.severity.mix`).
     """
 
     pairs: tuple[Pair, ...]
     period: Period
     like: bool
     shift: Shift
+    verdict: MixShift
 
     @property
     def now(self) -> list[Result]:
@@ -226,38 +232,34 @@ def _mix_change(now: list[Result], before: list[Result], period: Period, earlier
         for r in now
         if r.category in by_penalty
     )
-    return MixChange(pairs, earlier, earlier.comparable(period), shift_of(pairs))
+    counts = ([p.before.numerator or 0 for p in pairs], [p.now.numerator or 0 for p in pairs])
+    verdict = mix_shift(*counts, penalties=[p.now.category for p in pairs])
+    return MixChange(pairs, earlier, earlier.comparable(period), shift_of(verdict), verdict)
 
 
-def shift_of(pairs: Sequence[Pair]) -> Shift:
-    """Name the move of a mix from its pairs in order of severity.
+def shift_of(verdict: MixShift) -> Shift:
+    """Name the move of a mix from its tests.
 
     Parameters
     ----------
-    pairs : sequence of Pair
-        From the lightest penalty to the heaviest.
+    verdict : MixShift
+        Harshness and polarisation, each after Holm's adjustment.
 
     Returns
     -------
     Shift
-        ``polarised``: the heaviest penalty rose while a middle one fell and the lightest did not
-        fall. ``harsher``: something rose, and everything that fell is lighter than everything that
-        rose. ``milder``: the reverse. ``mixed``: anything else that moved. ``none``: no share moved
-        beyond its interval.
+        ``polarised`` without a word on harshness when only the spread grew; ``mixed`` when the mix
+        changed in a way that is neither (or drew together); ``none`` when nothing is significant.
     """
-    moves = [pair.direction for pair in pairs]
-    rose = [i for i, move in enumerate(moves) if move == "rose"]
-    fell = [i for i, move in enumerate(moves) if move == "fell"]
-    if not rose and not fell:
-        return Shift.NONE
-    last = len(moves) - 1
-    if last in rose and fell and 0 not in fell and all(0 < i < last for i in fell):
+    polarised = verdict.polarisation == "polarised"
+    if verdict.harshness == "harsher":
+        return Shift.HARSHER_POLARISED if polarised else Shift.HARSHER
+    if verdict.harshness == "milder":
+        return Shift.MILDER_POLARISED if polarised else Shift.MILDER
+    if polarised:
         return Shift.POLARISED
-    if rose and (not fell or max(fell) < min(rose)) and 0 not in rose:
-        return Shift.HARSHER
-    if rose and fell and max(rose) < min(fell):
-        return Shift.MILDER
-    return Shift.MIXED
+    changed = verdict.polarisation == "centralised" or verdict.total.p_value < verdict.alpha
+    return Shift.MIXED if changed else Shift.NONE
 
 
 def breaks(book: Book, earlier: Period, later: Period, affects: Sequence[str]) -> tuple[Rule, ...]:

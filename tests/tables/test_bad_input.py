@@ -20,8 +20,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from stats import tables
 from stats.errors import StatsError, UsageError
-from stats.tables import Problem, sheets, workbooks
+from stats.tables import Problem, parsing, sheets, workbooks
 from stats.tables.incoming import Incoming
 from stats.tables.problems import MOST
 
@@ -154,6 +155,7 @@ BOOKS = [
     (lambda sheet: sheet.merge_cells("A3:A4"), 3, "A", "unmerge them"),
     (cell("XFD1048576", "x"), 0, "", "cell XFD1048576, beyond"),
     (cell("X2", "a\u202eb"), 2, "", "invisible character U\\+202E"),
+    (cell("R2", "ông A"), 2, "Cơ quan công bố (R)", "reads as a person"),
     (cell("Y2", "maybe"), 2, "Đúng như in (Y)", "marked with x"),
     (cell("W2", "period_raed"), 2, "Cờ lưu ý (W)", "period_read"),
     (cell("G2", "Được kiểm tra, giám sát"), 2, "Hình thức (J)", "has no such column|must be blank"),
@@ -289,6 +291,37 @@ def test_garbage_in_the_right_columns_is_given_up_soon(
     assert "reading was given up" in reasons[0].allowed_en
     assert seconds < 20  # measured 4 s with the memory traced, 1 s without
     assert megabytes < 150
+
+
+@pytest.mark.parametrize("columns", [1, 20])
+def test_garbage_in_a_curated_table_is_refused_without_keeping_every_reason(folder: Path, columns: int) -> None:
+    path = folder / "tables" / "discipline.csv"
+    head = path.read_text(encoding="utf-8").split("\n", 1)[0]
+    dice = random.Random(3)
+    lines = [",".join(f"{dice.getrandbits(32):x}" for _ in range(columns)) for _ in range(2000)]
+    path.write_text(head + "\n" + "\n".join(lines * 10), encoding="utf-8")
+    reasons: list[Problem] = []
+
+    def read() -> None:
+        with pytest.raises(tables.TableError) as caught:
+            tables.read(folder)
+        reasons.extend(caught.value.problems)
+
+    seconds, megabytes = measured(read)
+    assert len(reasons) == parsing.MOST_PROBLEMS
+    assert seconds < 30  # measured 3 s with the memory traced
+    assert megabytes < 150
+
+
+def test_codes_without_end_are_garbage(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsing, "MOST_CODES", 3000)
+    path = folder / "tables" / "visits.csv"
+    head = path.read_text(encoding="utf-8").split("\n", 1)[0]
+    rows = (",".join([f"{n:x}"] * (head.count(",") + 1)) for n in range(parsing.MOST_CODES + 2000))
+    path.write_text(head + "\n" + "\n".join(rows), encoding="utf-8")
+    with pytest.raises(tables.TableError) as caught:
+        tables.read(folder)
+    assert any("reading was given up" in p.allowed_en for p in caught.value.problems)
 
 
 def bomb(path: Path, megabytes: int) -> Path:

@@ -86,7 +86,7 @@ def run(
     assert file is not None  # noqa: S101  one of the three was given
     day = today or dt.date.today()
     if dry_run:
-        return list(_preview(_prepare(file, folder, codes, day), words, dry=True))
+        return list(_preview(_prepare(file, folder, codes, day, example=True), words, dry=True))
     return _add(file, folder, words, day)
 
 
@@ -114,12 +114,7 @@ def _undo(folder: Path, words: Words) -> str:
 def _add(file: Path, folder: Path, words: Words, today: dt.date) -> list[str]:
     # The lock is taken before reading: what is checked is what is written to.
     with ledger.locked(folder, _holder(words, file.name)):
-        prepared = _prepare(file, folder, words.codes, today)
-        if prepared.incoming.example:
-            raise UsageError(
-                f"{file} holds no figures besides the example row of the template.",
-                f"{file} không có số liệu nào ngoài dòng ví dụ của mẫu.",
-            )
+        prepared = _prepare(file, folder, words.codes, today, example=False)
         lines = list(_preview(prepared, words, dry=False))
         about = {"file": file.name, "when": f"{dt.datetime.now():%d/%m/%Y %H:%M}"}
         entry = ledger.commit(folder, prepared.addition.content, about)
@@ -140,9 +135,14 @@ class _Prepared:
         self.before, self.incoming, self.addition, self.findings = before, read, addition, findings
 
 
-def _prepare(file: Path, folder: Path, codes: Codes, today: dt.date) -> _Prepared:
+def _prepare(file: Path, folder: Path, codes: Codes, today: dt.date, *, example: bool) -> _Prepared:
     before = tables.read(folder)
     read = incoming.read(file, before, codes, today=today)
+    if read.example and not example:
+        raise UsageError(
+            f"{file} holds no figures besides the example row of the template.",
+            f"{file} không có số liệu nào ngoài dòng ví dụ của mẫu.",
+        )
     addition = merging.merge(before, read, codes)
     findings = _new_findings(before, addition.tables, codes)
     _refuse_errors(read, addition, findings, codes)

@@ -17,6 +17,9 @@ from stats.sections.blocks import Builder, Section
 from stats.sections.report import Report
 from stats.wording.formats import NBSP
 
+LEAST_P = 0.001
+"""Below this a p-value is printed as smaller only."""
+
 COUNTS = (
     "inspected-organisations",
     "inspected-members",
@@ -258,7 +261,7 @@ def _mix(builder: Builder, report: Report, change: MixChange) -> None:
         False: f"{words.period(change.period, heading=True)} ({words.months(change.period)})",
     }
     top = change.pairs[-1]
-    key = "comparison.mix_title_polarised" if change.shift == "polarised" else "comparison.mix_title"
+    key = "comparison.mix_title_polarised" if "polarised" in change.shift else "comparison.mix_title"
     title = report.text(key, before=words.value(top.before), now=words.value(top.now))
     taken = {chart.name for chart in builder.charts}
     name = "mix-change" if "mix-change" not in taken else f"mix-change-{change.now[0].actor}".replace("_", "-")
@@ -323,10 +326,23 @@ def _mix_table(builder: Builder, report: Report, change: MixChange, titles: dict
         words=words,
         caption=caption,
         columns=columns,
-        notes=[words.text("comparison.newcombe_note"), words.text("comparison.total_note")],
+        notes=[_tests(report, change), words.text("comparison.newcombe_note"), words.text("comparison.total_note")],
         id=f"t-mix-{change.period.slug}-{change.now[0].actor}",
     )
     builder.table(markup, [row for pair in change.pairs for r in (pair.now, pair.before) for row in r.rows])
+
+
+def _tests(report: Report, change: MixChange) -> str:
+    verdict = change.verdict
+    values = {"harshness": verdict.location.p_value, "polarisation": verdict.dispersion.p_value}
+    return report.text("comparison.mix_test", **{name: _p(report, p) for name, p in values.items()})
+
+
+def _p(report: Report, p_value: float) -> str:
+    words = report.words
+    if p_value < LEAST_P:
+        return words.text("comparison.p_below", limit=words.number(LEAST_P, 3))
+    return words.text("comparison.p_equal", value=words.number(p_value, 3))
 
 
 def _counted(report: Report, share: Result) -> str:

@@ -2,6 +2,9 @@
 
 The only reader and writer of ``data/tables``. `read` returns frames that can be trusted, or one
 error that lists every broken row of every table; `choose` picks one figure where pages disagree.
+Beside them: `stats.tables.incoming` and `stats.tables.merging` take newly published figures in,
+`stats.tables.ledger` writes and undoes them, `stats.tables.corrections` gives the corrected view,
+`stats.tables.vintages` sets figures published more than once side by side.
 """
 
 from __future__ import annotations
