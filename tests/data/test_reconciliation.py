@@ -39,7 +39,8 @@ def book() -> Codes:
 @pytest.fixture(scope="module")
 def pairs() -> list[tuple[dict[str, str], dict[str, str]]]:
     collected = evidence("observations", "E")
-    rows = curated("inspections", "violations", "discipline")
+    # Figures a clerk has added since carry ids of their own (A...); the evidence is what this is about.
+    rows = [r for r in curated("inspections", "violations", "discipline") if r["evidence_id"].startswith("E")]
     assert Counter(r["evidence_id"] for r in rows) == Counter(list(collected))
     return [(collected[r["evidence_id"]], r) for r in rows]
 
@@ -139,9 +140,10 @@ def test_programme_facts_are_there_and_unchanged() -> None:
 
 def test_documents_are_all_there_and_only_once() -> None:
     collected, rows = evidence("sources", "S"), curated("sources")
-    assert Counter(r["source_id"] for r in rows) == Counter(r["source_id"] for r in collected.values())
+    assert len({r["source_id"] for r in rows}) == len(rows)
     by_id = {r["source_id"]: r for r in collected.values()}
-    for row in rows:
+    assert set(by_id) <= {r["source_id"] for r in rows}
+    for row in (r for r in rows if r["source_id"] in by_id):
         before = by_id[row["source_id"]]
         assert (before["published_on"], before["language"]) == (row["published_on"], row["language"])
         assert not row["published_on"] or row["published_from"] == row["published_on"]
@@ -149,7 +151,7 @@ def test_documents_are_all_there_and_only_once() -> None:
     used |= {r["source_id"] for r in curated("visits")}
     with (DATA / "codes" / "reorganisation.csv").open(encoding="utf-8", newline="") as lines:
         used |= {r["source_id"] for r in csv.DictReader(lines)}
-    assert used == set(by_id)
+    assert used == {r["source_id"] for r in rows}
 
 
 def test_every_reorganisation_is_in_the_crosswalk(book: Codes) -> None:
