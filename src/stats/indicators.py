@@ -88,6 +88,12 @@ class Book:
         return checks.run(self.tables, self.codes)
 
     @cached_property
+    def disputed(self) -> frozenset[str]:
+        """Ids of the rows whose figure pages give to different actors (warnings of check X02)."""
+        found = self.findings[self.findings["id"].eq("X02") & self.findings["severity"].eq("warning")]
+        return frozenset(row for rows in found["rows"] for row in rows)
+
+    @cached_property
     def catalogue(self) -> dict[str, Indicator]:
         """Indicators by id, in the order of the catalogue."""
         rows = (self.codes.row("indicators", code) for code in self.codes.order("indicators"))
@@ -249,7 +255,7 @@ def _share(found: Indicator, top: Result, base: Result, level: float) -> Result:
     if top.estimate is None or base.estimate is None or top.estimate > base.estimate:
         return replace(shared, state=State.REFUSED, reason=Note("above_base", {"numerator": top.estimate or 0}))
     one = shares.share(top.estimate, base.estimate, conf_level=level)[0]
-    return replace(
+    known = replace(
         shared,
         estimate=one.estimate,
         conf_low=one.conf_low,
@@ -262,6 +268,20 @@ def _share(found: Indicator, top: Result, base: Result, level: float) -> Result:
         state=one.state,
         reason=Note("base_zero") if one.state is State.MISSING else None,
     )
+    if top.unit != base.unit:
+        # A ratio of two units is no proportion of one population: it has no interval.
+        return replace(known, conf_low=None, conf_high=None, conf_level=None, method="ratio")
+    if Approx.EXACT == top.approx == base.approx:
+        return known
+    (low1, high1), (low2, high2) = (_range(r) for r in (top, base))
+    ends = shares.share([min(low1, high2), min(high1, low2)], [high2, low2], conf_level=level)
+    return replace(known, conf_low=ends[0].conf_low, conf_high=ends[1].conf_high)
+
+
+def _range(result: Result) -> tuple[float, float]:
+    """Return what the wording of a figure allows; the figure itself twice when it is exact."""
+    count = result.estimate or 0.0
+    return (result.conf_low or count, result.conf_high or count)
 
 
 def _origin(found: Indicator, top: Result, base: Result) -> Result:

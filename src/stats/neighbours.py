@@ -33,13 +33,17 @@ class Pair:
         The earlier period.
     contrast : TestResult or None
         Ratio of the monthly averages (counts) or difference of the shares; None when the units
-        differ, since the two counts are then not one quantity.
+        differ, since the two counts are then not one quantity, when a share rests on an approximate
+        figure, and when a figure stands under two actors.
+    disputed : bool
+        True when pages give one of the two figures to different actors (finding X02).
     """
 
     now: Result
     before: Result
     period: Period
     contrast: TestResult | None
+    disputed: bool = False
 
     @property
     def direction(self) -> str:
@@ -114,7 +118,9 @@ def like(book: Book, indicator: str, body: str, period: Period) -> list[Pair]:
         for candidate in reversed(earlier):
             before = indicators.compute(book, indicator, body, candidate, actor=now.actor)
             if now and before and before[0]:
-                pairs.append(Pair(now, before[0], candidate, _contrast(now, before[0], period, candidate)))
+                disputed = bool(book.disputed & {*now.rows, *before[0].rows})
+                contrast = None if disputed else _contrast(now, before[0], period, candidate)
+                pairs.append(Pair(now, before[0], candidate, contrast, disputed))
                 break
     return pairs
 
@@ -124,6 +130,8 @@ def _contrast(now: Result, before: Result, period: Period, earlier: Period) -> T
         return None
     if now.kind == "count":
         return _ratio(now, before, period, earlier)
+    if "approximate_input" in {c.code for r in (now, before) for c in r.caveats}:
+        return None
     return difference_of_shares(now.numerator, now.denominator, before.numerator, before.denominator)[0]
 
 

@@ -134,7 +134,7 @@ def test_the_visit_falls_into_the_period(page: Page) -> None:
 def test_sections_without_data_say_so_and_show_no_chart(page: Page) -> None:
     for empty in ("tasks", "contents"):
         section = page.soup.select_one(f"section#{empty}")
-        assert "Chưa có số liệu công bố" in section.text
+        assert "Chưa tìm thấy số liệu công bố" in section.text
         assert not section.select("figure")
 
 

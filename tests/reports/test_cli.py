@@ -146,6 +146,19 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(tmp_path: Path) -> None:
     assert list(out.rglob("*")) == []
 
 
+def test_ctrl_c_while_charts_are_drawn_stops_at_once(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run = start("report", "period", "--place", "ha-noi", "--period", "2018", "--to", "html,png,svg", "--out", str(out))
+    for line in run.stderr:  # type: ignore[union-attr]
+        if line.startswith("Vẽ"):
+            break
+    time.sleep(0.3)
+    os.killpg(run.pid, signal.SIGINT)
+    _, said = run.communicate(timeout=10)
+    assert run.returncode in (130, -signal.SIGINT), said
+    assert list(out.rglob("*")) == []
+
+
 def test_two_runs_at_once_both_finish_with_the_same_bytes(tmp_path: Path) -> None:
     out = tmp_path / "out"
     asked = ("report", "period", "--place", "ha-noi", "--period", "2018", "--out", str(out))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +75,7 @@ def build(request: Request, *, step: Step = lambda _en, _vi: None, timeout: floa
 
 def _execute(request: Request, place: Path, step: Step, timeout: float) -> dict[str, Any]:
     partial = place / "notebook.ipynb"
-    step("Running the notebook", "Chạy sổ tính")
+    step("Running the notebook", "Chạy sổ tay Jupyter")
     try:
         return notebook.execute(
             request.notebook,
@@ -84,8 +85,17 @@ def _execute(request: Request, place: Path, step: Step, timeout: float) -> dict[
             environment={"IPYTHONDIR": str(place / "ipython")},
         )
     except ReportError as error:
-        if partial.is_file():
+        if _whole(partial):
             kept = files.move(partial, request.out / f"{request.name}.failed.ipynb")
             error.en += f" What ran is kept in {kept}; the last good report is unchanged."
             error.vi += f" Phần đã chạy được giữ ở {kept}; báo cáo tốt gần nhất không đổi."
         raise
+
+
+def _whole(partial: Path) -> bool:
+    """Tell whether a partial notebook can be opened: on a full disk it is cut in the middle and worth nothing."""
+    try:
+        json.loads(partial.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return True

@@ -198,7 +198,12 @@ def _signs_sentence(builder: Builder, report: Report, actor: str, subject: str) 
         if result := stage[name]:
             rest.append(report.text(f"signs.{name}", count=report.figure(result), share=_share_words(report, result)))
     values = {"actor": report.actor(actor), "sources": report.cite(*known)}
-    if stage["examined"]:
+    if stage["examined"] and _rising(report, actor, subject):
+        values["sources"] = report.cite(stage["examined"])
+        builder.text(report.text("signs.finding", examined=report.figure(stage["examined"]), rest="", **values))
+        values["sources"] = report.cite(*known[1:])
+        builder.text(report.text("signs.only", items="".join(rest).lstrip("; "), **values))
+    elif stage["examined"]:
         examined = report.figure(stage["examined"])
         builder.text(report.text("signs.finding", examined=examined, rest="".join(rest), **values))
     else:
@@ -211,14 +216,25 @@ def _share_words(report: Report, result: Result) -> str:
     if not share or "violation" not in result.indicator:
         return ""
     words, printed = report.words, listing.published_share(report, result)
-    values = {"share": report.traced(words.value(share), share), "interval": words.interval(share)}
+    interval = words.interval(share) or report.text("signs.two_units")
+    values = {"share": report.traced(words.value(share), share), "interval": interval}
     if printed:
         return report.text("signs.share_printed", printed=report.traced(printed, result), **values)
     return report.text("signs.share", **values)
 
 
+def _rising(report: Report, actor: str, subject: str) -> bool:
+    """Tell whether a later stage prints more than those examined: the figures then are not of one funnel."""
+    first = report.first(f"signs-examined-{subject}", actor).estimate
+    later = [report.first(f"signs-{stage}-{subject}", actor).estimate for stage in STAGES[1:]]
+    return first is not None and any(count is not None and count > first for count in later)
+
+
 def _funnel(builder: Builder, report: Report, actor: str) -> None:
     words, items = report.words, []
+    if any(_rising(report, actor, subject) for subject in SUBJECTS):
+        builder.text(report.text("signs.rising"), kind="note")
+        return
     for subject in SUBJECTS:
         for stage in STAGES:
             if result := report.first(f"signs-{stage}-{subject}", actor):

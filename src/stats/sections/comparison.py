@@ -121,7 +121,8 @@ def share_sentence(report: Report, pair: Pair) -> str:
     change = (pair.now.estimate or 0) - (pair.before.estimate or 0)
     key = "comparison.up" if change > 0 else "comparison.down"
     values["change"] = report.text(key, points=words.points(change))
-    values["interval"] = report.text("comparison.no_interval")
+    rough = pair.now.unit == pair.before.unit and pair.now.base == pair.before.base
+    values["interval"] = report.text("comparison.no_interval_rough" if rough else "comparison.no_interval")
     return report.text("comparison.share_rose" if change > 0 else "comparison.share_fell", **values)
 
 
@@ -198,6 +199,8 @@ def _table(builder: Builder, report: Report, earlier: Period, pairs: list[Pair])
 
 def _change(report: Report, pair: Pair) -> str:
     words = report.words
+    if pair.disputed:
+        return words.text("comparison.disputed_short")
     if pair.contrast is None:
         return words.text("comparison.units_short")
     gap = (pair.now.estimate or 0) - (pair.before.estimate or 0)

@@ -113,7 +113,9 @@ def _signs(report: Report) -> list[str]:
             "signs.violation",
             count=report.figure(found),
             share=report.text(
-                "signs.share", share=report.traced(words.value(share), share), interval=words.interval(share)
+                "signs.share",
+                share=report.traced(words.value(share), share),
+                interval=words.interval(share) or report.text("signs.two_units"),
             ),
         )
         label = report.actor(share.actor)
@@ -126,7 +128,7 @@ def _outcomes(report: Report) -> list[str]:
     said, words = [], report.words
     for subject in ("members", "organisations"):
         for total in report.results(f"disciplined-{subject}"):
-            if report.book.codes.row("actors", total.actor)["stream"] == "own_part":
+            if report.book.codes.row("actors", total.actor)["stream"] == "own_part" or report.doubtful(total):
                 continue
             parts = [
                 report.text(
@@ -139,7 +141,8 @@ def _outcomes(report: Report) -> list[str]:
             rest = report.text("members.parts", items=words.join(parts)) if parts else ""
             label = report.actor(total.actor)
             values = {"total": report.figure(total), "parts": rest, "sources": report.cite(total)}
-            said.append(report.text(f"{subject}.finding", actor=label, **values))
+            key = f"{subject}.finding_unnamed" if total.actor == "unspecified" else f"{subject}.finding"
+            said.append(report.text(key, actor=label, **values))
     return said
 
 

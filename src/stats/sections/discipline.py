@@ -70,7 +70,8 @@ def _sentence(builder: Builder, report: Report, subject: str, actor: str, mix: l
         parts.append(report.text(key, penalty=penalty, count=count, share=report.words.value(share) if share else ""))
     said = report.text("members.parts", items=report.words.join(parts)) if parts else ""
     values = {"actor": report.actor(actor), "total": report.figure(total), "parts": said}
-    sentences = [report.text(f"{subject}.finding", sources=report.cite(total, *mix), **values)]
+    key = f"{subject}.finding_unnamed" if actor == "unspecified" else f"{subject}.finding"
+    sentences = [report.text(key, sources=report.cite(total, *mix), **values)]
     committee = report.first("disciplined-committee-members", actor)
     if subject == "members" and committee:
         share = report.first("committee-member-share", actor)
@@ -161,7 +162,7 @@ def rates(report: Report) -> Section:
     """Discipline per 1,000 members, where a membership figure lies near enough."""
     builder = Builder(report, "rates")
     words, length = report.words, report.period.months
-    results = report.results("discipline-rate-members")
+    results = [r for r in report.results("discipline-rate-members") if not report.doubtful(_numerator(report, r))]
     if not results:
         builder.text(report.text("section.none"), kind="none")
         return builder.done()
@@ -210,6 +211,10 @@ def rates(report: Report) -> Section:
         builder.chart(figures.rate_compared(items, words=words, name="discipline-rate", title=title, **captions))
     builder.points(words.notes(*results), kind="notes")
     return builder.done()
+
+
+def _numerator(report: Report, rate: Result) -> Result:
+    return report.first("disciplined-members", rate.actor)
 
 
 def yearly_rate(result: Result, months: float) -> Result:

@@ -20,6 +20,9 @@ from stats.results import Result
 from stats.wording import Words
 from stats.wording.formats import NBSP
 
+DOUBTFUL = frozenset({"actor_doubtful", "digit_missing", "digits_transposed", "implausible", "period_doubtful"})
+"""Flags of figures that stand in the tables only."""
+
 MOST_NOTES = 3
 """Notes printed under a chart; the table beside it carries all of them."""
 
@@ -108,6 +111,11 @@ class Report:
     def text(self, key: str, **values: Any) -> str:
         """Return a text with its values escaped, unless they are already finished markup."""
         return self.words.text(key, **values)
+
+    def doubtful(self, result: Result) -> bool:
+        """Tell whether a figure is too doubtful for a main point, a rate or a chart of its own."""
+        flags = {str(c.values["flag"]) for c in result.caveats if c.code == "flag"}
+        return bool(flags & DOUBTFUL) or (result.actor == "unspecified" and "from_title" in flags)
 
     def actor(self, code: str, *, short: bool = False) -> str:
         """Return the name of an actor as it is called in this body: a city has a Thành ủy, a province a Tỉnh ủy."""

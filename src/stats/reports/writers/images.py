@@ -6,7 +6,8 @@ import asyncio
 import logging
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +48,31 @@ def draw(
     """
     jobs = [(name, form) for name in figures for form in formats]
     with tempfile.TemporaryDirectory(prefix="ds-") as folder, chromium.environment(fonts, Path(folder)):
-        drawn = asyncio.run(_draw(figures, jobs, scale))
+        drawn = _beside(lambda: asyncio.run(_draw(figures, jobs, scale)))
     return {job: _steady(image) if job[1] == "svg" else image for job, image in zip(jobs, drawn, strict=True)}
+
+
+def _beside(work: Callable[[], list[bytes]]) -> list[bytes]:
+    """Run work in a thread and wait for it, so that Ctrl-C is answered at once.
+
+    Interrupted inside its own loop, the browser's clean-up waits for a browser that is gone.
+    """
+    done: list[list[bytes]] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            done.append(work())
+        except BaseException as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=run, daemon=True, name="charts")
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.1)
+    if failed:
+        raise failed[0]
+    return done[0]
 
 
 async def _draw(figures: Mapping[str, Mapping[str, Any]], jobs: Sequence[tuple[str, str]], scale: float) -> list[bytes]:
