@@ -273,12 +273,12 @@ def _share(found: Indicator, top: Result, base: Result, level: float) -> Result:
         return replace(known, conf_low=None, conf_high=None, conf_level=None, method="ratio")
     if Approx.EXACT == top.approx == base.approx:
         return known
-    (low1, high1), (low2, high2) = (_range(r) for r in (top, base))
+    (low1, high1), (low2, high2) = (allowed_range(r) for r in (top, base))
     ends = shares.share([min(low1, high2), min(high1, low2)], [high2, low2], conf_level=level)
     return replace(known, conf_low=ends[0].conf_low, conf_high=ends[1].conf_high)
 
 
-def _range(result: Result) -> tuple[float, float]:
+def allowed_range(result: Result) -> tuple[float, float]:
     """Return what the wording of a figure allows; the figure itself twice when it is exact."""
     count = result.estimate or 0.0
     return (result.conf_low or count, result.conf_high or count)

@@ -140,7 +140,7 @@ def _ratio(now: Result, before: Result, period: Period, earlier: Period) -> Test
     ratio = rate_ratio(now.estimate, period.months, before.estimate, earlier.months)[0]
     if now.approx is Approx.EXACT and before.approx is Approx.EXACT:
         return ratio
-    (low1, high1), (low2, high2) = (_bounds(r) for r in (now, before))
+    (low1, high1), (low2, high2) = (indicators.allowed_range(r) for r in (now, before))
     ends = rate_ratio([low1, high1], period.months, [high2, low2], earlier.months)
     return replace(
         ratio,
@@ -148,11 +148,6 @@ def _ratio(now: Result, before: Result, period: Period, earlier: Period) -> Test
         conf_high=ends[1].conf_high,
         caveats=(*ratio.caveats, Note("approximate_input")),
     )
-
-
-def _bounds(result: Result) -> tuple[float, float]:
-    count = result.estimate or 0.0
-    return (result.conf_low or count, result.conf_high or count)
 
 
 class Shift(StrEnum):

@@ -49,6 +49,11 @@ _LAST_MONTH = {Kind.QUARTER: 3, Kind.SIX_MONTHS: 6, Kind.NINE_MONTHS: 9, Kind.YE
 _ALLOWED = "2022, 2023-Q1, 2023-6M, 2023-9M, 2018-07, 2020-2025/half, 2020-2025, 2019-01-01..2019-10-31"
 
 
+def slug_of(key: str) -> str:
+    """Return the form of a key used in file names and addresses; see `Period.slug`."""
+    return key.replace("/", "-").replace("..", "_")
+
+
 def kind_of(key: str) -> Kind:
     """Return the kind of period a key names, without resolving its dates.
 
@@ -152,7 +157,7 @@ class Period:
         >>> Period.parse("2019-01-01..2019-10-31").slug
         '2019-01-01_2019-10-31'
         """
-        return self.key.replace("/", "-").replace("..", "_")
+        return slug_of(self.key)
 
     @property
     def days(self) -> int:

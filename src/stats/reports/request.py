@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from stats.codes import Codes, default_data, load
 from stats.errors import LANGUAGES, PeriodError, UnknownCodeError, UsageError
-from stats.periods import Period, kind_of
+from stats.periods import Period, kind_of, slug_of
 from stats.reports import resources
 from stats.tables import Tables, read
 
@@ -199,7 +199,7 @@ def _scope(book: Opened, place: str | None, period: str | None) -> _Where:
             f"No body has a published figure for the period {period!r}.",
             f"Không đảng bộ nào có số liệu công bố cho kỳ {period!r}.",
         )
-    return _Where(body, period, period.replace("/", "-").replace("..", "_"))
+    return _Where(body, period, slug_of(period))
 
 
 def _kind_of_period(book: Opened, _place: str | None, period: str | None) -> _Where:
@@ -213,7 +213,7 @@ def _kind_of_period(book: Opened, _place: str | None, period: str | None) -> _Wh
     from stats.sections.bodies import comparison_of
 
     comparison_of(Book(book.tables, book.codes), period, LANGUAGES[0])
-    return _Where("", period, period.replace("/", "-").replace("..", "_"))
+    return _Where("", period, slug_of(period))
 
 
 def _busiest(book: Opened, place: str) -> str:

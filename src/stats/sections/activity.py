@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from stats import figures
 from stats.figures import Item
 from stats.results import Result
@@ -61,7 +59,7 @@ def committees(report: Report) -> Section:
     builder = Builder(report, "committees")
     lines = _lines(report, COMMITTEE_WORK)
     if not lines:
-        return _nothing(builder, report)
+        return builder.nothing()
     for actor in report.actors(*COMMITTEE_WORK):
         _committee_sentence(builder, report, actor)
     _committee_charts(builder, report)
@@ -110,9 +108,9 @@ def _committee_charts(builder: Builder, report: Report) -> None:
                 figures.counts_by_group(
                     items,
                     words=words,
-                    name=_name("committee-inspection", actor, builder),
+                    name=builder.free_name("committee-inspection", actor),
                     title=title,
-                    **_captions(report, [i.result for i in items], actor),
+                    **report.captions([i.result for i in items], actor),
                 )
             )
         _own_part(builder, report, actor)
@@ -149,9 +147,9 @@ def _own_part(builder: Builder, report: Report, actor: str) -> None:
             figures.own_part(
                 items,
                 words=words,
-                name=_name("own-part", actor, builder),
+                name=builder.free_name("own-part", actor),
                 title=title,
-                **_captions(report, [i.result for i in items], actor),
+                **report.captions([i.result for i in items], actor),
             )
         )
 
@@ -169,7 +167,7 @@ def signs(report: Report) -> Section:
         for r in report.results(name)
     ]
     if not lines:
-        return _nothing(builder, report)
+        return builder.nothing()
     for actor in report.actors(*names):
         for subject in SUBJECTS:
             _signs_sentence(builder, report, actor, subject)
@@ -254,9 +252,9 @@ def _funnel(builder: Builder, report: Report, actor: str) -> None:
         figures.inspection_funnel(
             items,
             words=words,
-            name=_name("inspection-funnel", actor, builder),
+            name=builder.free_name("inspection-funnel", actor),
             title=title,
-            **_captions(report, [i.result for i in items], actor),
+            **report.captions([i.result for i in items], actor),
         )
     )
 
@@ -272,7 +270,7 @@ def thematic(report: Report) -> Section:
     )
     lines = _lines(report, names)
     if not lines:
-        return _nothing(builder, report)
+        return builder.nothing()
     for actor in report.actors(*names[:2]):
         results = [r for name in names[:2] if (r := report.first(name, actor))]
         counts = report.words.join([report.figure(r) for r in results])
@@ -291,7 +289,7 @@ def thematic(report: Report) -> Section:
                 words=report.words,
                 name="thematic-supervision",
                 title=report.text("thematic.chart", items=plain),
-                **_captions(report, [i.result for i in items], ""),
+                **report.captions([i.result for i in items], ""),
             )
         )
     listing.figures(builder, report, lines, caption=_caption(report, "thematic"), id_="t-thematic")
@@ -303,7 +301,7 @@ def tasks(report: Report) -> Section:
     builder = Builder(report, "tasks")
     lines = _lines(report, TASKS)
     if not lines:
-        return _nothing(builder, report)
+        return builder.nothing()
     shares = {r.actor: r for r in report.results("task-done-well-share")}
     lines = [
         Line(line.label, line.result, shares.get(line.result.actor))
@@ -321,19 +319,5 @@ def _lines(report: Report, names: tuple[str, ...]) -> list[Line]:
     return [Line(report.book.catalogue[name].label(lang), r) for name in known for r in report.results(name)]
 
 
-def _nothing(builder: Builder, report: Report) -> Section:
-    builder.text(report.text("section.none"), kind="none")
-    return builder.done()
-
-
 def _caption(report: Report, section: str) -> str:
     return report.text(f"{section}.caption", body=report.name, period=report.words.period(report.period))
-
-
-def _name(name: str, actor: str, builder: Builder) -> str:
-    taken = {chart.name for chart in builder.charts}
-    return name if name not in taken else f"{name}-{actor.replace('_', '-')}"
-
-
-def _captions(report: Report, results: list[Result], actor: str) -> dict[str, Any]:
-    return report.captions(results, actor)

@@ -100,6 +100,20 @@ class Builder:
         self.rows.extend(rows)
         self._add(markup, "table")
 
+    @property
+    def names(self) -> set[str]:
+        """Names of the charts added so far."""
+        return {chart.name for chart in self.charts}
+
+    def free_name(self, name: str, actor: str) -> str:
+        """Return a chart's name, with the actor behind it once another actor has taken the plain one."""
+        return name if name not in self.names else f"{name}-{actor.replace('_', '-')}"
+
+    def nothing(self) -> Section:
+        """Return the section with the one line that says nothing was published."""
+        self.text(self.report.text("section.none"), kind="none")
+        return self.done()
+
     def chart(self, chart: Chart) -> None:
         """Add a chart."""
         self.charts.append(chart)

@@ -163,8 +163,7 @@ def _shares_chart(builder: Builder, report: Report, earlier: Period, shares: lis
         before=words.value(lead.before),
         now=words.value(lead.now),
     )
-    taken = {chart.name for chart in builder.charts}
-    name = "funnel-change" if "funnel-change" not in taken else f"funnel-change-{earlier.slug}"
+    name = "funnel-change" if "funnel-change" not in builder.names else f"funnel-change-{earlier.slug}"
     captions = report.captions([r for p in shares for r in (p.now, p.before)], shares[0].now.actor)
     builder.chart(figures.conversion_compared(items, words=words, name=name, title=title, **captions))
 
@@ -266,8 +265,7 @@ def _mix(builder: Builder, report: Report, change: MixChange) -> None:
     top = change.pairs[-1]
     key = "comparison.mix_title_polarised" if "polarised" in change.shift else "comparison.mix_title"
     title = report.text(key, before=words.value(top.before), now=words.value(top.now))
-    taken = {chart.name for chart in builder.charts}
-    name = "mix-change" if "mix-change" not in taken else f"mix-change-{change.now[0].actor}".replace("_", "-")
+    name = builder.free_name("mix-change", change.now[0].actor)
     captions = report.captions([*change.now, *change.before], change.now[0].actor)
     mixes = [(titles[False], change.before), (titles[True], change.now)]
     builder.chart(figures.mix_compared(mixes, words=words, name=name, title=title, **captions))

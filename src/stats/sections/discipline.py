@@ -48,8 +48,7 @@ def _penalties(report: Report, subject: str) -> Section:
                 for r in report.results(name)
             ]
     if not lines:
-        builder.text(report.text("section.none"), kind="none")
-        return builder.done()
+        return builder.nothing()
     for actor in report.actors(f"disciplined-{subject}"):
         _sentence(builder, report, subject, actor, [m for m in mix if m.actor == actor])
     for actor in dict.fromkeys(m.actor for m in mix):
@@ -109,8 +108,7 @@ def _chart(builder: Builder, report: Report, subject: str, actor: str, mix: list
     else:
         title = report.text("organisations.chart", total=words.count(total))
     base = "penalty-mix" if subject == "members" else "penalty-mix-organisations"
-    taken = {chart.name for chart in builder.charts}
-    name = base if base not in taken else f"{base}-{actor.replace('_', '-')}"
+    name = builder.free_name(base, actor)
     builder.chart(figures.penalty_mix(known, words=words, name=name, title=title, **report.captions(known, actor)))
 
 
@@ -120,8 +118,7 @@ def contents(report: Report) -> Section:
     words = report.words
     results = report.results("violation-contents")
     if not results:
-        builder.text(report.text("section.none"), kind="none")
-        return builder.done()
+        return builder.nothing()
     top = max(results, key=lambda r: r.estimate or 0)
     label = words.label("violations", top.category)
     builder.text(report.text("contents.finding", violation=label, count=report.figure(top), sources=report.cite(top)))
@@ -129,12 +126,7 @@ def contents(report: Report) -> Section:
     for actor in dict.fromkeys(r.actor for r in results):
         mine = [r for r in results if r.actor == actor]
         items = [Item(words.label("violations", r.category), r) for r in mine]
-        taken = {chart.name for chart in builder.charts}
-        name = (
-            "violation-contents"
-            if "violation-contents" not in taken
-            else f"violation-contents-{actor}".replace("_", "-")
-        )
+        name = builder.free_name("violation-contents", actor)
         captions = report.captions(mine, actor)
         title = report.text("contents.chart", violation=label)
         builder.chart(figures.violation_contents(items, words=words, base=base, name=name, title=title, **captions))
@@ -164,8 +156,7 @@ def rates(report: Report) -> Section:
     words, length = report.words, report.period.months
     results = [r for r in report.results("discipline-rate-members") if not report.doubtful(_numerator(report, r))]
     if not results:
-        builder.text(report.text("section.none"), kind="none")
-        return builder.done()
+        return builder.nothing()
     shown = []
     for result in results:
         actor, sources = report.actor(result.actor), report.cite(result)

@@ -75,7 +75,7 @@ def progress(report: Report) -> Section:
     builder = Builder(report, "programme-progress")
     frame = _frame(report, GROUPS["progress"])
     if frame.empty:
-        return _nothing(builder)
+        return builder.nothing()
     wholes = []
     for whole, parts in WHOLES:
         total, found = _one(report, whole), [(p, _one(report, p)) for p in parts]
@@ -119,7 +119,7 @@ def conference(report: Report) -> Section:
     builder = Builder(report, "programme-conference")
     frame = _frame(report, GROUPS["conference"])
     if frame.empty:
-        return _nothing(builder)
+        return builder.nothing()
     found = {
         name: _one(report, name)
         for name in ("delegates_spoke", "discussion_groups", "opinions_total", "resolution_vote")
@@ -151,7 +151,7 @@ def own_targets(report: Report) -> Section:
         frames.append(_frame(report, ("own_targets",), body=body))
     frame = pd.concat([f for f in frames if not f.empty]) if any(not f.empty for f in frames) else frames[0]
     if frame.empty:
-        return _nothing(builder)
+        return builder.nothing()
     one_number = frame["unit"].eq("percent") & frame["value_high"].isna()
     shown, lang = frame[one_number], report.words.lang
     items = [
@@ -193,7 +193,7 @@ def related(report: Report) -> Section:
             frame = _frame(report, None, body=body, period=str(key))
             caption = report.text("programme.caption", section=builder.title, body=name, period=when)
             _table(builder, report, frame, f"programme-related-{body}-{period.slug}", caption=caption)
-    return builder.done() if found else _nothing(builder)
+    return builder.done() if found else builder.nothing()
 
 
 def bloc_results(report: Report) -> Section:
@@ -210,7 +210,7 @@ def _tally(report: Report, group: Any, charted: tuple[str, ...], name: str) -> S
     builder = Builder(report, name)
     frame = _frame(report, GROUPS[group] if isinstance(group, str) else group)
     if frame.empty:
-        return _nothing(builder)
+        return builder.nothing()
     results = {item: r for item in charted if (r := _one(report, item))}
     items = [
         Item(report.words.label("programme_items", item), r, panel=report.words.label("programme_units", r.unit))
@@ -329,8 +329,3 @@ def _children(report: Report) -> list[str]:
 def _lower(report: Report, item: str) -> str:
     label = report.words.label("programme_items", item)
     return label[:1].lower() + label[1:]
-
-
-def _nothing(builder: Builder) -> Section:
-    builder.text(builder.report.text("section.none"), kind="none")
-    return builder.done()

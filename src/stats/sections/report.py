@@ -222,8 +222,3 @@ def newest(book: Book, body: str, period: Period) -> dt.date:
         used += list(frame.loc[frame["body_id"].eq(body) & frame["period"].eq(period.key), "source_id"].unique())
     days = pd.to_datetime(tables.sources.set_index("source_id").loc[used, "published_from"]).dropna()
     return days.max().date() if len(days) else period.end
-
-
-def paragraph(sentences: Sequence[str]) -> str:
-    """Return sentences as one string, empty ones left out."""
-    return " ".join(s for s in sentences if s)
