@@ -102,7 +102,7 @@ def test_a_result_typed_as_suppressed_is_marked_and_never_zero() -> None:
     hidden, impossible = (Result(state=s, unit="members") for s in (State.SUPPRESSED, State.STRUCTURAL_ZERO))
     frame = pd.DataFrame({"label": ["Khai trừ", "Cách chức"], "count": [hidden, impossible]})
     columns = [Column("label", "Hình thức"), Column("count", "Số", "count")]
-    markup = table(frame, words=words, caption="Bảng", columns=columns, id="t")
+    markup = table(frame, words=words, caption="Bảng", columns=columns, id="t").html
     assert "[c]" in markup
     assert "[z]" in markup
     assert ">0<" not in markup

@@ -69,7 +69,7 @@ def said(section: Section) -> str:
 def figures(section: Section, lang: str) -> list[str]:
     """Return every number in the cells and traced words of a section, in one notation."""
     found = []
-    for pair in re.findall(r'<data class="figure"[^>]*>([^<]*)</data>|<td[^>]*>(.*?)</td>', markup(section)):
+    for pair in re.findall(r'<a class="figure"[^>]*>([^<]*)</a>|<td[^>]*>(.*?)</td>', markup(section)):
         text = re.sub(r"<[^>]*>", "", "".join(pair)).translate(str.maketrans(".,", ",.") if lang == "vi" else {})
         found += re.findall(r"\d+(?:[.,]\d+)*", text)
     return found

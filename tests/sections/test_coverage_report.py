@@ -12,7 +12,7 @@ import pytest
 
 from stats import indicators
 from stats.errors import PeriodError, UnknownCodeError
-from stats.reports import notebook
+from stats.reports import document, notebook
 from stats.reports.writers import page
 from stats.sections import context, coverage
 from stats.sections.blocks import Section
@@ -94,7 +94,7 @@ def test_every_derived_figure_carries_its_mark(whole: dict[str, list[Section]]) 
     report = coverage_of(BOOK)
     found = [r for r in report.derivable if r]
     text = markup(next(s for s in whole["vi"] if s.id == "coverage-derivable"))
-    assert len(re.findall(r"<td[^>]*data-rows[^>]*>[^<]*\[d\]", text)) == len(found)
+    assert len(re.findall(r'<a class="figure"[^>]*>[^<]*\[d\]', text)) == len(found)
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -163,7 +163,7 @@ def test_the_notebook_runs_by_papermill_alone(tmp_path: Path) -> None:
     values = {"place": "Hà Nội", "period": "", "lang": "en", "date": "", "data": ""}
     path = ROOT / "notebooks" / "report" / "coverage_report.ipynb"
     done = notebook.execute(path, tmp_path / "out.ipynb", values, environment={"IPYTHONDIR": str(tmp_path)})
-    found = page.content(done)
+    found = document.read(done)
     assert list(found.figures) == ["coverage-periods-ha-noi"]
     written = page.write(found, assets_mode="shared")
     assert "Coverage of the published figures" in written

@@ -32,7 +32,7 @@ def figures(section: Section, lang: str) -> list[str]:
     found = []
     for block in section.blocks:
         markup = block.data.get("text/html", "")
-        for cell in re.findall(r'<data class="figure"[^>]*>([^<]*)</data>|<td[^>]*data-rows[^>]*>(.*?)</td>', markup):
+        for cell in re.findall(r'<a class="figure"[^>]*>([^<]*)</a>', markup):
             text = re.sub(r"<[^>]*>", "", "".join(cell))
             text = text.translate(str.maketrans(".,", ",.")) if lang == "vi" else text
             found += re.findall(r"\d+(?:[.,]\d+)*", text)

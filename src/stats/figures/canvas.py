@@ -180,7 +180,9 @@ class Canvas:
             "meta": {"name": name, "title": h.title, "subtitle": h.subtitle, "alt": alt, "lang": self.words.lang,
                      "rows": list(rows), "sources": list(sources)},
         }  # fmt: skip
-        return Chart(name, {"data": self.traces, "layout": layout}, h.title, h.subtitle, alt, frame, rows, sources)
+        spec = {"data": self.traces, "layout": layout}
+        said = h.title, h.subtitle, alt
+        return Chart(name, spec, *said, frame, rows, sources, kind, h.source, tuple(h.notes))
 
     def _head(self) -> _Block:
         font = self.font * 1.23

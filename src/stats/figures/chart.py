@@ -90,6 +90,12 @@ class Chart:
         The twin: one row a mark, formatted texts first, then the raw numbers.
     rows, sources : tuple of str
         Ids of the curated rows and of the documents behind the marks.
+    kind : str
+        Which chart it is (``penalty-mix``), for writers that draw it anew as a native chart.
+    credit : str
+        Who printed the figures, in words.
+    notes : tuple of str
+        Sentences below the plot.
     """
 
     name: str
@@ -100,6 +106,9 @@ class Chart:
     table: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     rows: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    kind: str = ""
+    credit: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def figure(self) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 from stats import theme
 from stats.errors import MissingSystemPackageError, ReportError
-from stats.reports import files, notebook
+from stats.reports import document, files, notebook
 from stats.reports.request import Request
 from stats.reports.writers import images, page
 
@@ -50,7 +50,7 @@ def build(request: Request, *, step: Step = lambda _en, _vi: None, timeout: floa
     """
     with files.workspace(request.out) as place:
         executed = _execute(request, place, step, timeout)
-        found = page.content(executed)
+        found = document.read(executed)
         finished: dict[str, bytes | str] = {}
         if "html" in request.formats:
             step("Writing the page", "Lập trang HTML")

@@ -15,11 +15,15 @@ from typing import Any
 
 from IPython.display import display
 
+from stats.displays import Cell, Table, chart_table
 from stats.figures import Chart
 from stats.sections.report import Report
 
 _MARKERS = re.compile(r'(?:<a class="source"[^>]*>\[\d+\]</a>){2,}')
 PLOTLY = "application/vnd.plotly.v1+json"
+
+PARTS = "application/vnd.discipline-stats.parts+json"
+"""Media type of a table or chart taken apart (cells, values, notes): what documents and sheets are made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +99,14 @@ class Builder:
             items = "".join(f"<li>{sentence}</li>" for sentence in sentences)
             self._add(f'<ul class="{kind}">{items}</ul>', kind)
 
-    def table(self, markup: str, rows: Sequence[str] = ()) -> None:
-        """Add a finished display table."""
-        self.rows.extend(rows)
-        self._add(markup, "table")
+    def table(self, table: Table, rows: Sequence[str] = (), *, fold: str = "") -> None:
+        """Add a display table; with `fold` it is closed on a page under that line, for readers who want it.
+
+        `rows` are ids of curated rows behind it beyond those its cells name.
+        """
+        self.rows.extend([*table.rows, *rows])
+        markup = _folded(table.html, fold) if fold else table.html
+        self._add(markup, "table", {**_parts(table), "fold": fold})
 
     @property
     def names(self) -> set[str]:
@@ -114,12 +122,27 @@ class Builder:
         self.text(self.report.text("section.none"), kind="none")
         return self.done()
 
-    def chart(self, chart: Chart) -> None:
-        """Add a chart."""
+    def chart(self, chart: Chart, twin: Table | None = None) -> None:
+        """Add a chart and, to unfold below it, its data table (`twin`, where another form of it reads better)."""
         self.charts.append(chart)
         self.rows.extend(chart.rows)
+        data = twin or chart_table(chart, words=self.report.words)
+        fold = self.report.text("chart.data")
+        parts = {
+            "name": chart.name,
+            "kind": chart.kind,
+            "title": chart.title,
+            "subtitle": chart.subtitle,
+            "credit": chart.credit,
+            "notes": list(chart.notes),
+            "sources": list(chart.sources),
+            # JSON knows no NaN: a bound that is not there is null.
+            "marks": chart.table.astype(object).where(chart.table.notna(), None).to_dict("records"),
+            "table": {**_parts(data), "fold": fold},
+        }
         mark = {"block": "chart", "section": self.id, "title": self.title, "name": chart.name, "alt": chart.alt}
-        self.blocks.append(Block({PLOTLY: chart.spec, "text/plain": chart.alt}, mark))
+        shown = {PLOTLY: chart.spec, "text/plain": chart.alt, PARTS: parts, "text/html": _folded(data.html, fold)}
+        self.blocks.append(Block(shown, mark))
 
     def documents(self, heading: str, items: Sequence[str]) -> None:
         """Add the numbered list of documents; each item is a finished list element with its anchor."""
@@ -136,12 +159,36 @@ class Builder:
         self.report.used.update(dict.fromkeys(rows))
         return Section(self.id, self.title, tuple(self.blocks), tuple(self.charts), rows)
 
-    def _add(self, markup: str, kind: str) -> None:
+    def _add(self, markup: str, kind: str, parts: dict[str, Any] | None = None) -> None:
         if kind != "table":
             # A row of source markers stays together on its line.
             markup = _MARKERS.sub(r'<span class="nowrap">\g<0></span>', markup)
         mark = {"block": kind, "section": self.id, "title": self.title}
-        self.blocks.append(Block({"text/html": markup, "text/plain": _plain(markup)}, mark))
+        data = {"text/html": markup, "text/plain": _plain(markup)}
+        self.blocks.append(Block(data if parts is None else {**data, PARTS: parts}, mark))
+
+
+def _folded(markup: str, summary: str) -> str:
+    return f'<details class="twin"><summary>{html.escape(summary)}</summary>\n{markup}</details>'
+
+
+def _parts(table: Table) -> dict[str, Any]:
+    return {
+        "id": table.id,
+        "caption": table.caption,
+        "columns": [{"label": c.label, "kind": c.kind, "side": c.side} for c in table.columns],
+        "lines": [[_cell(cell) for cell in line] for line in table.lines],
+        "notes": list(table.notes),
+    }
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    """Return a cell as plain values; what is empty is left out."""
+    plain: dict[str, Any] = {"text": cell.text, "value": cell.value}
+    plain |= {"rows": list(cell.rows), "sources": list(cell.sources)}
+    if cell.result is not None:
+        plain["result"] = {k: v for k, v in cell.result.to_dict().items() if v not in (None, "", [], False)}
+    return {key: value for key, value in plain.items() if value not in (None, [])}
 
 
 def cover(mark: dict[str, Any]) -> Section:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from stats import indicators
 from stats.codes import Body
+from stats.displays import linked
 from stats.indicators import Book
 from stats.periods import Period
 from stats.results import Result
@@ -84,9 +85,9 @@ class Report:
         return "".join(marks)
 
     def traced(self, text: str, *results: Result) -> str:
-        """Wrap words in an element that names the rows they rest on."""
-        rows = " ".join(dict.fromkeys(row for r in results for row in r.rows))
-        return f'<data class="figure" data-rows="{html.escape(rows)}">{html.escape(text)}</data>'
+        """Return words as a link to the rows they rest on."""
+        rows = tuple(dict.fromkeys(row for r in results for row in r.rows))
+        return linked(html.escape(text), rows) if rows else html.escape(text)
 
     def figure(self, result: Result, *, subject: str = "") -> str:
         """Return a count with its unit, traced to its rows."""

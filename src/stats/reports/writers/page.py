@@ -1,8 +1,7 @@
 """HTML: an executed report notebook as one offline page.
 
-Report notebooks emit each block with a ``stats`` entry in its output metadata (see
-`stats.sections.blocks`); this writer only arranges those blocks. It adds no number and no sentence
-of its own, so the page says what the notebook says.
+The writer only arranges the blocks of the notebook (`stats.reports.document`), whose finished HTML
+it takes as it is.
 """
 
 from __future__ import annotations
@@ -10,87 +9,25 @@ from __future__ import annotations
 import base64
 import html
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import jinja2
 
 from stats import theme
 from stats.reports import assets, resources
+from stats.reports.document import Block, Chart, Document
 
-PLOTLY = "application/vnd.plotly.v1+json"
 _CONFIG = {"displayModeBar": False, "responsive": False, "staticPlot": False}
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedSection:
-    """A section of the page: its anchor, its heading, and its blocks as HTML."""
-
-    id: str
-    title: str
-    blocks: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What a notebook holds for its page.
-
-    Attributes
-    ----------
-    cover : dict
-        Title, subtitle, language, date line and marks, as the notebook's cover block gives them.
-    sections : list of PlacedSection
-        In the order of the notebook.
-    figures : dict
-        Chart name to plotly figure as plain JSON; also what the static images are drawn from.
-    alts : dict
-        Chart name to alternative text.
-    """
-
-    cover: dict[str, Any]
-    sections: list[PlacedSection]
-    figures: dict[str, dict[str, Any]]
-    alts: dict[str, str]
-
-
-def content(notebook: Mapping[str, Any]) -> Content:
-    """Collect the blocks of an executed notebook.
-
-    Raises
-    ------
-    ValueError
-        When the notebook has no cover block: it is no report notebook.
-    """
-    cover: dict[str, Any] = {}
-    sections: dict[str, PlacedSection] = {}
-    figures: dict[str, dict[str, Any]] = {}
-    alts: dict[str, str] = {}
-    for data, mark in _blocks(notebook):
-        if mark["block"] == "cover":
-            cover = mark
-            continue
-        section = sections.setdefault(mark["section"], PlacedSection(mark["section"], mark["title"]))
-        if mark["block"] == "chart":
-            name = mark["name"]
-            figures[name], alts[name] = data[PLOTLY], mark["alt"]
-            section.blocks.append(_figure(name, mark["alt"], data[PLOTLY]))
-        else:
-            section.blocks.append(_text(data["text/html"]))
-    if not cover:
-        raise ValueError("the notebook shows no cover block")
-    return Content(cover, list(sections.values()), figures, alts)
-
-
-def write(found: Content, *, assets_mode: str = "inline", assets_href: str = "assets") -> str:
+def write(found: Document, *, assets_mode: str = "inline", assets_href: str = "assets") -> str:
     """Return the page.
 
     Parameters
     ----------
-    found : Content
-        See `content`.
+    found : Document
+        The document in the executed notebook.
     assets_mode : {'inline', 'shared'}
         Inline everything in one file, or refer to a folder written once (`shared_assets`).
     assets_href : str
@@ -104,7 +41,7 @@ def write(found: Content, *, assets_mode: str = "inline", assets_href: str = "as
     figures = json.dumps(found.figures, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return _template().render(
         cover=found.cover,
-        sections=found.sections,
+        sections=[(section, [_markup(block) for block in section.blocks]) for section in found.sections],
         figures=figures.replace("</", r"<\/"),
         config=json.dumps(_CONFIG),
         inline=assets_mode == "inline",
@@ -151,23 +88,15 @@ def _template() -> jinja2.Template:
     ).get_template("page.html.j2")
 
 
-def _blocks(notebook: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    for cell in notebook["cells"]:
-        for output in cell.get("outputs", ()):
-            mark = output.get("metadata", {}).get("stats")
-            if mark:
-                yield output["data"], mark
+def _markup(block: Block) -> str:
+    return _figure(block) if isinstance(block, Chart) else block.markup
 
 
-def _figure(name: str, alt: str, figure: Mapping[str, Any]) -> str:
-    layout = figure.get("layout", {})
+def _figure(chart: Chart) -> str:
+    layout, name = chart.spec.get("layout", {}), html.escape(chart.name)
     width, height = layout.get("width", 720), layout.get("height", 420)
     return (
-        f'<figure class="chart" id="chart-{html.escape(name)}" tabindex="0">'
-        f'<div class="plot" id="plot-{html.escape(name)}" role="img" aria-label="{html.escape(alt)}" '
-        f'style="width:{width}px;height:{height}px"></div></figure>'
+        f'<figure class="chart" id="chart-{name}"><div class="plot-box" tabindex="0">'
+        f'<div class="plot" id="plot-{name}" role="img" aria-label="{html.escape(chart.alt)}" '
+        f'style="width:{width}px;height:{height}px"></div></div>\n{chart.table.markup}</figure>'
     )
-
-
-def _text(value: str | list[str]) -> str:
-    return value if isinstance(value, str) else "".join(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from stats import coverage
-from stats.displays import Column, Traced, table
+from stats.displays import Column, Table, Traced, table
 from stats.figures import Chart
 from stats.figures.tallies import Tally, tally_grid
 from stats.periods import Kind, kind_of
@@ -122,8 +121,7 @@ def _grids(
             source=report.text("coverage.papers", n=len({s for t in tallies for s in t.sources})),
             notes=[*notes, report.text("coverage.sign.none")], name=name if parts == 1 else f"{name}-{part + 1}",
         )  # fmt: skip
-        builder.chart(chart)
-        _twin(builder, report, chart, tallies)
+        builder.chart(chart, _twin(report, chart, tallies))
 
 
 def _tally(report: CoverageReport, row: str, group: str, cells: pd.DataFrame | None, counted: str) -> Tally:
@@ -144,8 +142,8 @@ def _sign(report: CoverageReport, status: str) -> str:
     return report.text(f"chart.sign.{status}")
 
 
-def _twin(builder: Builder, report: CoverageReport, chart: Chart, tallies: Sequence[Tally]) -> None:
-    """Add the data of a grid as a table to unfold: the numbers stand in the grid itself already."""
+def _twin(report: CoverageReport, chart: Chart, tallies: Sequence[Tally]) -> Table:
+    """Return the data of a grid as a grid of numbers."""
     values = dict(zip(tallies, chart.table["value"], strict=True))
     groups = list(dict.fromkeys(t.column for t in tallies))
     lines: dict[str, dict[str, Any]] = {}
@@ -156,6 +154,4 @@ def _twin(builder: Builder, report: CoverageReport, chart: Chart, tallies: Seque
     columns += [Column(f"g{n}", group, align="right") for n, group in enumerate(groups)]
     caption = report.text("table.twin.caption", title=chart.title)
     frame = pd.DataFrame(list(lines.values()))
-    markup = table(frame, words=report.words, caption=caption, columns=columns, id=f"data-{chart.name}")
-    head = html.escape(report.text("coverage.unfold"))
-    builder.table(f'<details class="twin"><summary>{head}</summary>\n{markup}</details>')
+    return table(frame, words=report.words, caption=caption, columns=columns, id=f"data-{chart.name}")

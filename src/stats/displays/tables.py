@@ -7,67 +7,56 @@ its shorthand, and carries the ids of the rows behind it. All text from data is 
 from __future__ import annotations
 
 import html
-import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from stats.displays.cells import KINDS, Cell, Column, Traced, cell
 from stats.errors import InputError
 from stats.figures import Chart
 from stats.results import Result, State
 from stats.wording import MARKS, Words
 
-KINDS = ("text", "count", "percent", "interval", "source")
-"""What a column may hold; ``source`` takes a result, source ids, or finished markers."""
-
-NUMERIC = ("count", "percent", "interval")
-
-_MARKER = r'<a class="source" href="#src-[^"<>]*"(?: title="[^"<>]*")?>\[[^<>]*\]</a>'
-_MARKERS = re.compile(rf"(?:{_MARKER})*")
-_CELL = re.compile(r'<td headers="([^"]*)" class="([^"]*)">')
 _SHORTHAND = re.compile(r"\[([adczx])\]")
-_NONE = "–"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a display table.
+class Table:
+    """A finished table: cells for documents and sheets, HTML for pages.
 
     Attributes
     ----------
-    key : str
-        Column of the frame.
-    label : str
-        Head, in words.
-    kind : str
-        One of ``KINDS``; numbers are aligned right.
-    align : str, optional
-        ``left``, ``right`` or ``center``, when not the kind's own.
-    digits : int, optional
-        Decimals of shares and rates, when not the house rule's.
+    id : str
+        Id on a page, the same in both languages.
+    caption : str
+        What the table shows: subject, unit, place, period.
+    columns : tuple of Column
+        Heads, kinds and alignment; a first column of text names the rows.
+    lines : tuple of tuple of Cell
+        The body, a cell a column; empty when nothing was published.
+    notes : tuple of str
+        Sentences below, the shorthand explained first.
+    html : str
+        The table for a page, without style of its own (see ``theme.css``).
     """
 
-    key: str
-    label: str
-    kind: str = "text"
-    align: str = ""
-    digits: int | None = None
+    id: str
+    caption: str
+    columns: tuple[Column, ...]
+    lines: tuple[tuple[Cell, ...], ...]
+    notes: tuple[str, ...]
+    html: str
 
     @property
-    def side(self) -> str:
-        """How cells are aligned."""
-        return self.align or ("right" if self.kind in NUMERIC else "left")
+    def rows(self) -> tuple[str, ...]:
+        """Ids of the curated rows behind the cells, each once, in reading order."""
+        return tuple(dict.fromkeys(row for line in self.lines for one in line for row in one.rows))
 
-
-@dataclass(frozen=True, slots=True)
-class Traced:
-    """Words with the ids of the rows they rest on, for cells that are put together from results."""
-
-    text: str
-    rows: tuple[str, ...] = ()
+    def _repr_html_(self) -> str:
+        return self.html
 
 
 def table(
@@ -79,8 +68,9 @@ def table(
     notes: Sequence[str] = (),
     id: str,  # noqa: A002 - the word of HTML
     markers: Mapping[str, str] | None = None,
-) -> str:
-    """Return a display table as HTML.
+    anchors: Sequence[str] = (),
+) -> Table:
+    """Return a display table.
 
     Parameters
     ----------
@@ -98,11 +88,8 @@ def table(
         Id of the table on its page, the same in both languages.
     markers : mapping, optional
         Source id to what its link prints; the id itself when left out.
-
-    Returns
-    -------
-    str
-        HTML without style of its own (see ``theme.css``).
+    anchors : sequence of str, optional
+        An id for each line, for links that jump to it.
 
     Raises
     ------
@@ -111,21 +98,25 @@ def table(
     """
     _check(frame, columns)
     if frame.empty:
-        return f'<p class="none">{html.escape(words.text("table.empty"))}</p>'
-    cells = [[_cell(words, row[c.key], c, markers or {}) for c in columns] for row in frame.to_dict("records")]
-    body = _built(cells, columns, id)
+        none = f'<p class="none">{html.escape(words.text("table.empty"))}</p>'
+        return Table(id, caption, tuple(columns), (), (), none)
+    lines = tuple(tuple(cell(words, row[c.key], c, markers or {}) for c in columns) for row in frame.to_dict("records"))
+    body = _built(lines, columns, id, anchors)
     body = body.replace(
         "<thead>", f'<caption id="{id}-caption"><span>{html.escape(caption)}</span></caption>\n<thead>', 1
     )
-    below = _notes(words, cells, frame, columns, notes)
-    return (
+    below = _notes(words, lines, frame, columns, notes)
+    said = "".join(f"<p>{html.escape(n)}</p>" for n in below)
+    foot = f'<div class="table-notes">{said}</div>\n' if below else ""
+    markup = (
         f'<div class="table-block" id="{id}">\n'
         f'<div class="table-box" role="region" aria-labelledby="{id}-caption" tabindex="0">\n{body}\n</div>\n'
-        f"{below}</div>"
+        f"{foot}</div>"
     )
+    return Table(id, caption, tuple(columns), lines, tuple(below), markup)
 
 
-def chart_table(chart: Chart, *, words: Words, notes: Sequence[str] = ()) -> str:
+def chart_table(chart: Chart, *, words: Words, notes: Sequence[str] = ()) -> Table:
     """Return the data table of a chart: its twin, for readers who cannot or will not see the picture.
 
     Parameters
@@ -153,12 +144,6 @@ def chart_table(chart: Chart, *, words: Words, notes: Sequence[str] = ()) -> str
     return table(frame, words=words, caption=caption, columns=columns, notes=notes, id=f"data-{chart.name}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    markup: str
-    rows: tuple[str, ...] = ()
-
-
 def _check(frame: pd.DataFrame, columns: Sequence[Column]) -> None:
     for column in columns:
         if column.kind not in KINDS:
@@ -173,15 +158,15 @@ def _check(frame: pd.DataFrame, columns: Sequence[Column]) -> None:
             )
 
 
-def _built(cells: Sequence[Sequence[_Cell]], columns: Sequence[Column], id_: str) -> str:
-    """Let great_tables build the table, then strip its style block and put the traces in."""
+def _built(lines: Sequence[Sequence[Cell]], columns: Sequence[Column], id_: str, anchors: Sequence[str]) -> str:
+    """Let great_tables build the table, then strip its style block and set the ids."""
     # Imported late: great_tables takes a tenth of a second, and many commands print no table.
     from great_tables import GT
     from great_tables import html as markup
 
     names = [f"c{i}" for i in range(len(columns))]
     stub = columns[0].kind == "text" and len(columns) > 1
-    frame = pd.DataFrame([[cell.markup for cell in row] for row in cells], columns=names, dtype=object)
+    frame = pd.DataFrame([[one.markup for one in line] for line in lines], columns=names, dtype=object)
     made = GT(frame, rowname_col=names[0] if stub else None, id=id_)
     made = made.fmt(fns=_finished, columns=names)
     heads: dict[str, Any] = {n: markup(html.escape(c.label)) for n, c in zip(names, columns, strict=True)}
@@ -197,82 +182,30 @@ def _built(cells: Sequence[Sequence[_Cell]], columns: Sequence[Column], id_: str
     text = re.sub(r'<table class="gt_table"[^>]*>', '<table class="gt_table">', text, count=1)
     if stub:  # great_tables makes this id from the label, which differs between languages
         text = re.sub(r'scope="col" id="[^"]*"', f'scope="col" id="{id_}-c0"', text, count=1)
-    traces = (cell.rows for row in cells for cell in row[1 if stub else 0 :])
-    return _CELL.sub(lambda found: _opened(found, traces), text)
+    if anchors:
+        ids = iter(anchors)
+        head, body = text.split("<tbody", 1)
+        text = head + "<tbody" + re.sub("<tr>", lambda _: f'<tr id="{html.escape(next(ids))}">', body)
+    return text
 
 
-def _finished(cell: str) -> str:
+def _finished(markup: str) -> str:
     """Return a cell as it is: everything in it is already escaped."""
-    return cell
-
-
-def _opened(found: re.Match[str], traces: Iterator[tuple[str, ...]]) -> str:
-    rows = " ".join(next(traces))
-    trace = f' data-rows="{html.escape(rows)}"' if rows else ""
-    return f'<td headers="{found[1]}" class="{found[2]}"{trace}>'
-
-
-def _cell(words: Words, value: Any, column: Column, markers: Mapping[str, str]) -> _Cell:
-    if column.kind == "source":
-        return _Cell(_sources(value, markers))
-    if isinstance(value, Traced):
-        return _Cell(html.escape(value.text) or _NONE, value.rows)
-    if isinstance(value, Result):
-        return _Cell(html.escape(_said(words, value, column)), value.rows)
-    if _absent(value):
-        return _Cell(_NONE if column.kind == "text" else "[z]")
-    if column.kind == "text" or isinstance(value, str):
-        return _Cell(html.escape(str(value)))
-    number = float(value)
-    if column.kind == "percent":
-        return _Cell(words.percent(number, 1 if column.digits is None else column.digits))
-    return _Cell(words.number(number, column.digits or (0 if number.is_integer() else 1)))
-
-
-def _said(words: Words, result: Result, column: Column) -> str:
-    if column.kind == "interval":
-        if result.state is not State.VALUE:
-            return words.cell(result)
-        return words.interval(result, named=False) or "[z]"
-    if column.kind == "text":
-        return words.value(result, digits=column.digits)
-    return words.cell(result, digits=column.digits)
-
-
-def _absent(value: Any) -> bool:
-    return value is None or value == "" or (isinstance(value, float) and math.isnan(value)) or value is pd.NA
-
-
-def _sources(value: Any, markers: Mapping[str, str]) -> str:
-    """Return links to the list of sources; text that is no finished marker is only text."""
-    if isinstance(value, Result):
-        value = value.sources
-    if isinstance(value, str):
-        return (value if _MARKERS.fullmatch(value) else html.escape(value)) or _NONE
-    if _absent(value):
-        return _NONE
-    links = [
-        f'<a class="source" href="#src-{html.escape(source)}">[{html.escape(markers.get(source, source))}]</a>'
-        for source in dict.fromkeys(map(str, value))
-    ]
-    return "".join(links) or _NONE
+    return markup
 
 
 def _notes(
     words: Words,
-    cells: Sequence[Sequence[_Cell]],
+    lines: Sequence[Sequence[Cell]],
     frame: pd.DataFrame,
     columns: Sequence[Column],
     notes: Sequence[str],
-) -> str:
+) -> list[str]:
     """Return what stands below the table: shorthand used, refusals explained, notes."""
-    used = {m for row in cells for cell, c in zip(row, columns, strict=True) if c.kind != "source"
-            for m in _SHORTHAND.findall(cell.markup)}  # fmt: skip
+    used = {m for line in lines for one, c in zip(line, columns, strict=True) if c.kind != "source"
+            for m in _SHORTHAND.findall(one.text)}  # fmt: skip
     said = []
     if used:
         said.append(words.text("table.shorthand", legend=words.legend(m for m in MARKS if m in used)))
     refused = [r for c in columns for r in frame[c.key] if isinstance(r, Result) and r.state is State.REFUSED]
-    said += list(dict.fromkeys([*(words.reason(r) for r in refused), *notes]))
-    if not said:
-        return ""
-    return '<div class="table-notes">' + "".join(f"<p>{html.escape(n)}</p>" for n in said) + "</div>\n"
+    return said + list(dict.fromkeys([*(words.reason(r) for r in refused), *notes]))
