@@ -22,7 +22,7 @@ STAMP := .venv/.ready-$(LOCK)
 LAB_STAMP := .venv-lab/.ready-$(LOCK)
 CLI := .venv/bin/discipline-stats
 
-.PHONY: help setup system report test lint format lab bench test-env test-versions audit environment clean
+.PHONY: help setup system report test test-office lint format lab bench test-env test-versions audit environment clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -66,6 +66,11 @@ report: setup ## render the Hà Nội half-term report 2020-2025 to reports/outp
 test: setup ## run the tests (needs Chromium)
 	@.venv/bin/python -m pytest -n auto --dist worksteal
 
+test-office: setup ## run the tests that open documents in LibreOffice
+	@command -v soffice >/dev/null 2>&1 || { echo "LibreOffice is missing. Install it: apt-get install libreoffice-writer" >&2; exit 4; }
+	@command -v pdftotext >/dev/null 2>&1 || { echo "pdftotext is missing. Install it: apt-get install poppler-utils" >&2; exit 4; }
+	@.venv/bin/python -m pytest tests/office/office_*.py
+
 lint: setup ## check style and types
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
@@ -78,10 +83,11 @@ format: setup ## put the code into the house style
 lab: $(LAB_STAMP) ## open JupyterLab on the notebooks
 	@.venv-lab/bin/jupyter lab --notebook-dir=. $(if $(filter 0,$(shell id -u)),--allow-root)
 
-bench: setup ## measure against the peers, side by side (a cold report, the array statistics, reading and checking)
+bench: setup ## measure against the peers, side by side (a cold report, the array statistics, reading and checking, charts)
 	@.venv/bin/python benchmarks/cold_report.py
 	@.venv/bin/python benchmarks/array_statistics.py
 	@.venv/bin/python benchmarks/read_and_check.py
+	@.venv/bin/python benchmarks/charts.py
 
 environment: setup ## write environment.yml anew from the lock
 	@.venv/bin/python packaging/environment_yml.py > environment.yml

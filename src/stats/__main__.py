@@ -27,7 +27,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Place = Annotated[str, typer.Option("--place", help="Body, with or without marks: 'Hà Nội', ha-noi, Hanoi.")]
 PeriodKey = Annotated[str, typer.Option("--period", help="2022, 2023-Q1, 2023-6M, 2018-07, 2020-2025/half, ...")]
 Lang = Annotated[str, typer.Option("--lang", help="vi or en.")]
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder (default: the project's own).")]
@@ -146,13 +145,13 @@ def add(
 @app.command()
 @guarded
 def report(
-    kind: Annotated[str, typer.Argument(help="period, programme, coverage or comparison.")],
+    kind: Annotated[str, typer.Argument(help="period, briefing, programme, coverage or comparison.")],
     place: Annotated[
         str | None, typer.Option("--place", help="Body (default: Hà Nội; coverage: all; comparison: not used).")
     ] = None,
     period: Annotated[str | None, typer.Option("--period", help="Period (default: 2020-2025/half).")] = None,
-    lang: Lang = "vi",
-    to: Annotated[str, typer.Option("--to", help="Formats: html,ipynb,png,svg.")] = "html,ipynb",
+    lang: Annotated[str, typer.Option("--lang", help="vi, en, or both: vi,en.")] = "vi",
+    to: Annotated[str, typer.Option("--to", help="Formats: html,ipynb,pdf,docx,pptx,xlsx,png,svg.")] = "html,ipynb",
     date: Annotated[str, typer.Option("--date", help="Date on the report (default: newest source used).")] = "",
     assets: Annotated[str, typer.Option("--assets", help="inline or shared.")] = "inline",
     out: Out = None,
@@ -178,13 +177,16 @@ def report(
     )
     from stats.reports.run import build
 
-    with Progress(lang) as progress:
-        built = build(wanted, step=progress.step)
-    for path in built.paths:
-        print(_shown(path))
-    if built.missing:
-        fail(built.missing)
-        return built.missing.exit_code
+    missing = None
+    for one in wanted:
+        with Progress(one.parameters.lang) as progress:
+            built = build(one, step=progress.step)
+        for path in built.paths:
+            print(_shown(path))
+        missing = built.missing or missing
+    if missing:
+        fail(missing)
+        return missing.exit_code
     return None
 
 
@@ -192,17 +194,24 @@ def report(
 @guarded
 def chart(
     name: Annotated[str, typer.Argument(help="Chart name; see: discipline-stats list charts.")],
-    place: Place,
+    place: Annotated[
+        str,
+        typer.Option(
+            "--place", help="Body, with or without marks: 'Hà Nội', ha-noi, Hanoi; charts on all bodies take none."
+        ),
+    ] = "",
     period: PeriodKey = "2020-2025/half",
     lang: Lang = "vi",
-    to: Annotated[str, typer.Option("--to", help="Formats: png,svg.")] = "png,svg",
+    to: Annotated[str, typer.Option("--to", help="Formats: png,svg,pdf,html,json.")] = "png,svg",
+    size: Annotated[str, typer.Option("--size", help="page, half or slide.")] = "page",
     out: Out = None,
     data: Data = None,
 ) -> int | None:
-    """Write one chart of the period report to image files."""
+    """Write one chart: pictures, PDF, a fragment for a web page (html), its words and data (json)."""
     from stats.reports.chart import write
 
-    for path in write(_book(data), name, place=place, period=period, lang=lang, formats=to, out=out):
+    made = write(_book(data), name, place=place, period=period, lang=lang, formats=to, size=size, out=out)
+    for path in made:
         print(_shown(path))
     return None
 

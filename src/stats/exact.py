@@ -21,6 +21,9 @@ probability of everything no likelier than what was seen (R's ``binom.test`` and
 ``mid_p`` is the central one with half the probability of what was seen.
 """
 
+ALTERNATIVES = ("two-sided", "greater", "less")
+"""Alternatives of a test: the figure differs from the null value, lies above it, lies below it."""
+
 _SAME = 1e-7  # two probabilities this close, relatively, are ties; R and scipy use the same figure
 _LOG_2PI = float(np.log(2 * np.pi))
 
@@ -93,7 +96,13 @@ def log_poisson(x: Floats, mean: Floats) -> Floats:
 
 
 def binomial_at_most(x: Floats, n: Floats, p: Floats) -> Floats:
-    """Return P(X <= x)."""
+    """Return P(X <= x).
+
+    Examples
+    --------
+    >>> binomial_at_most(np.array([1.0]), np.array([3.0]), np.array([0.5])).round(12)
+    array([0.5])
+    """
     inner = np.clip(x, 0, np.maximum(n - 1, 0))
     body = special.betaincc(inner + 1, np.maximum(n - inner, 0.5), p)
     return np.where(x < 0, 0.0, np.where(x >= n, 1.0, body))
@@ -107,13 +116,42 @@ def binomial_at_least(x: Floats, n: Floats, p: Floats) -> Floats:
 
 
 def poisson_at_most(x: Floats, mean: Floats) -> Floats:
-    """Return P(X <= x)."""
+    """Return P(X <= x).
+
+    Examples
+    --------
+    >>> poisson_at_most(np.array([0.0]), np.array([2.0])).round(6)
+    array([0.135335])
+    """
     return np.where(x < 0, 0.0, special.gammaincc(np.maximum(x, 0) + 1, mean))
 
 
 def poisson_at_least(x: Floats, mean: Floats) -> Floats:
     """Return P(X >= x)."""
     return np.where(x <= 0, 1.0, special.gammainc(np.maximum(x, 0.5), mean))
+
+
+def normal_p(z: Floats, alternative: str) -> Floats:
+    """Return the p-value of a standard normal statistic under one of `ALTERNATIVES`.
+
+    Examples
+    --------
+    >>> [float(normal_p(np.array([1.959964]), side)[0].round(4)) for side in ALTERNATIVES]
+    [0.05, 0.025, 0.975]
+    """
+    if alternative == "two-sided":
+        both: Floats = 2 * special.ndtr(-np.abs(z))
+        return both
+    side: Floats = special.ndtr(-z if alternative == "greater" else z)
+    return side
+
+
+def _tails(below: Floats, above: Floats, seen: Floats, convention: str, alternative: str) -> Floats:
+    # Of the one-sided and the central tests; mid-p takes half of what was seen off its tail.
+    half = np.exp(seen) / 2 if convention == "mid_p" else 0.0
+    if alternative == "two-sided":
+        return np.minimum(2 * (np.minimum(below, above) - half), 1.0)
+    return (above if alternative == "greater" else below) - half
 
 
 def _first(holds: Callable[[Floats], np.ndarray], low: Floats, high: Floats) -> Floats:
@@ -127,8 +165,8 @@ def _first(holds: Callable[[Floats], np.ndarray], low: Floats, high: Floats) -> 
     return low
 
 
-def binomial_p(x: Floats, n: Floats, p: Floats, convention: str) -> Floats:
-    """Return the two-sided exact binomial p-value under one of `CONVENTIONS`.
+def binomial_p(x: Floats, n: Floats, p: Floats, convention: str, alternative: str = "two-sided") -> Floats:
+    """Return the exact binomial p-value under one of `CONVENTIONS`, which differ when two-sided only.
 
     Examples
     --------
@@ -138,13 +176,9 @@ def binomial_p(x: Floats, n: Floats, p: Floats, convention: str) -> Floats:
     array([0.3825])
     """
     below, above = binomial_at_most(x, n, p), binomial_at_least(x, n, p)
-    if convention == "central":
-        doubled: Floats = np.minimum(2 * np.minimum(below, above), 1.0)
-        return doubled
     seen = log_binomial(x, n, p)
-    if convention == "mid_p":
-        middle: Floats = np.minimum(2 * (np.minimum(below, above) - np.exp(seen) / 2), 1.0)
-        return middle
+    if convention != "minlike" or alternative != "two-sided":
+        return _tails(below, above, seen, convention, alternative)
     mode = np.clip(np.floor((n + 1) * p), 0, n)
     far = _first(lambda k: log_binomial(np.minimum(k, n), n, p) <= seen + _SAME, np.maximum(mode, x + 1), n)
     # The mirror search runs over -k, so that the condition again stays true once it holds.
@@ -157,8 +191,8 @@ def binomial_p(x: Floats, n: Floats, p: Floats, convention: str) -> Floats:
     return np.where(top, 1.0, np.minimum(np.where(x < mode, low_side, high_side), 1.0))
 
 
-def poisson_p(x: Floats, mean: Floats, convention: str) -> Floats:
-    """Return the two-sided exact Poisson p-value of x events when `mean` are expected.
+def poisson_p(x: Floats, mean: Floats, convention: str, alternative: str = "two-sided") -> Floats:
+    """Return the exact Poisson p-value of x events when `mean` are expected; conventions as `binomial_p`.
 
     Examples
     --------
@@ -166,13 +200,9 @@ def poisson_p(x: Floats, mean: Floats, convention: str) -> Floats:
     array([1.])
     """
     below, above = poisson_at_most(x, mean), poisson_at_least(x, mean)
-    if convention == "central":
-        doubled: Floats = np.minimum(2 * np.minimum(below, above), 1.0)
-        return doubled
     seen = log_poisson(x, mean)
-    if convention == "mid_p":
-        middle: Floats = np.minimum(2 * (np.minimum(below, above) - np.exp(seen) / 2), 1.0)
-        return middle
+    if convention != "minlike" or alternative != "two-sided":
+        return _tails(below, above, seen, convention, alternative)
     mode = np.floor(mean)
     # Beyond this many events nothing is left that double precision could add.
     top_end = np.ceil(np.maximum(mean + 40 * np.sqrt(mean + 1) + 800, x + 1))

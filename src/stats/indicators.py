@@ -25,6 +25,9 @@ CONF_LEVEL = 0.95
 KEYS = ("activity", "stage", "subject", "subgroup", "penalty")
 """Columns by which an indicator of the catalogue picks its rows."""
 
+UNCLOSED = ("year_not_closed", "period_not_closed", "term_not_closed")
+"""Flags of figures published before their period ended: what is computed from one carries the flag too."""
+
 
 @dataclass(frozen=True)
 class Indicator:
@@ -148,6 +151,11 @@ class Book:
     def _observed(self) -> dict[str, dict[str, Any]]:
         columns = ["row_id", "count", "approx", "flags", "source_id"]
         return {row["row_id"]: row for row in records(self.tables.observations[columns])}
+
+    @cached_property
+    def alternatives(self) -> dict[str, tuple[str, ...]]:
+        """Ids of the rows in which other pages tell the same figure, by the id of the chosen row."""
+        return {str(row["row_id"]): tuple(row["alternatives"]) for row in records(self.chosen) if row["alternatives"]}
 
     def bodies(self) -> list[str]:
         """Return the ids of the bodies that have figures."""
@@ -285,7 +293,7 @@ def allowed_range(result: Result) -> tuple[float, float]:
 
 
 def _origin(found: Indicator, top: Result, base: Result) -> Result:
-    caveats = [c for c in (*top.caveats, *base.caveats) if c.code != "flag"]
+    caveats = [c for c in (*top.caveats, *base.caveats) if c.code != "flag" or c.values["flag"] in UNCLOSED]
     if top.unit != base.unit:
         caveats.append(Note("units_differ", {"numerator": top.unit, "denominator": base.unit}))
     if Approx.EXACT not in (top.approx, base.approx) or top.approx != base.approx:

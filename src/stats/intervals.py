@@ -58,7 +58,13 @@ def root(f: Callable[..., Any], low: Floats, high: Floats, *args: Floats) -> Flo
 
 
 def over(top: Floats, bottom: Floats) -> Floats:
-    """Return the ratio, infinite where the bottom is zero."""
+    """Return the ratio, infinite where the bottom is zero.
+
+    Examples
+    --------
+    >>> over(np.array([1.0, 1.0]), np.array([4.0, 0.0]))
+    array([0.25,  inf])
+    """
     ratio: Floats = np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), np.inf)
     return ratio
 
@@ -120,7 +126,13 @@ def wilson(x: Floats, n: Floats, conf_level: float) -> Limits:
 
 
 def wilson_cc(x: Floats, n: Floats, conf_level: float) -> Limits:
-    """Return Wilson's limits with continuity correction (Newcombe 1998, method 4)."""
+    """Return Wilson's limits with continuity correction (Newcombe 1998, method 4).
+
+    Examples
+    --------
+    >>> [float(v[0].round(4)) for v in wilson_cc(np.array([81.0]), np.array([263.0]), 0.95)]
+    [0.2535, 0.3682]
+    """
     z = z_value(conf_level)
     p, q = x / n, 1 - x / n
     under = np.maximum(z * z - 2 - 1 / n + 4 * p * (n * q + 1), 0)
@@ -131,7 +143,13 @@ def wilson_cc(x: Floats, n: Floats, conf_level: float) -> Limits:
 
 
 def agresti_coull(x: Floats, n: Floats, conf_level: float) -> Limits:
-    """Return the limits of Agresti and Coull (1998), clipped to [0, 1]."""
+    """Return the limits of Agresti and Coull (1998), clipped to [0, 1].
+
+    Examples
+    --------
+    >>> [float(v[0].round(4)) for v in agresti_coull(np.array([5.0]), np.array([10.0]), 0.95)]
+    [0.2366, 0.7634]
+    """
     z = z_value(conf_level)
     wide = n + z * z
     p = (x + z * z / 2) / wide
@@ -140,7 +158,13 @@ def agresti_coull(x: Floats, n: Floats, conf_level: float) -> Limits:
 
 
 def clopper_pearson(x: Floats, n: Floats, conf_level: float) -> Limits:
-    """Return the exact limits of Clopper and Pearson (1934), as beta quantiles."""
+    """Return the exact limits of Clopper and Pearson (1934), as beta quantiles.
+
+    Examples
+    --------
+    >>> [float(v[0].round(4)) for v in clopper_pearson(np.array([682.0]), np.array([925.0]), 0.95)]
+    [0.7077, 0.7654]
+    """
     tail = (1 - conf_level) / 2
     inner_low, inner_high = np.maximum(x, 0.5), np.maximum(n - x, 0.5)  # a beta needs positive shapes
     low = np.where(x == 0, 0.0, beta_quantile(inner_low, n - x + 1, tail))
@@ -149,7 +173,13 @@ def clopper_pearson(x: Floats, n: Floats, conf_level: float) -> Limits:
 
 
 def jeffreys(x: Floats, n: Floats, conf_level: float) -> Limits:
-    """Return Jeffreys limits, closed at 0 of n and at n of n (Brown, Cai and DasGupta 2001)."""
+    """Return Jeffreys limits, closed at 0 of n and at n of n (Brown, Cai and DasGupta 2001).
+
+    Examples
+    --------
+    >>> [float(v[0].round(4)) for v in jeffreys(np.array([0.0]), np.array([20.0]), 0.95)]
+    [0.0, 0.1166]
+    """
     tail = (1 - conf_level) / 2
     low = np.where(x == 0, 0.0, beta_quantile(x + 0.5, n - x + 0.5, tail))
     high = np.where(x == n, 1.0, beta_quantile(x + 0.5, n - x + 0.5, tail, upper=True))
@@ -167,6 +197,11 @@ def mid_p(x: Floats, n: Floats, conf_level: float) -> Limits:
     """Return mid-p limits: the exact limits with half the probability of the observed count.
 
     The roots lie inside the Clopper-Pearson limits, which serve as the bracket.
+
+    Examples
+    --------
+    >>> [float(v[0].round(4)) for v in mid_p(np.array([81.0]), np.array([263.0]), 0.95)]
+    [0.2544, 0.3658]
     """
     tail = np.full_like(x, (1 - conf_level) / 2)
     outer_low, outer_high = clopper_pearson(x, n, conf_level)
@@ -185,7 +220,13 @@ def _deviance(p: Floats, x: Floats, n: Floats, limit: Floats) -> Any:
 
 
 def likelihood(x: Floats, n: Floats, conf_level: float) -> Limits:
-    """Return likelihood-ratio limits (Newcombe 1998, method 7)."""
+    """Return likelihood-ratio limits (Newcombe 1998, method 7).
+
+    Examples
+    --------
+    >>> [float(v[0].round(4)) for v in likelihood(np.array([81.0]), np.array([263.0]), 0.95)]
+    [0.2542, 0.3655]
+    """
     limit = np.full_like(x, z_value(conf_level) ** 2)
     tiny = np.finfo(float).tiny
     low = np.where(x == 0, 0.0, root(_deviance, np.full_like(x, tiny), np.maximum(x / n, tiny), x, n, limit))
@@ -211,14 +252,26 @@ def byar(count: Floats, conf_level: float) -> Limits:
 
 
 def poisson_exact(count: Floats, conf_level: float) -> Limits:
-    """Return the exact (chi-square) limits of a Poisson count (Garwood 1936)."""
+    """Return the exact (chi-square) limits of a Poisson count (Garwood 1936).
+
+    Examples
+    --------
+    >>> [float(v[0].round(4)) for v in poisson_exact(np.array([10.0]), 0.95)]
+    [4.7954, 18.3904]
+    """
     tail = (1 - conf_level) / 2
     low = np.where(count == 0, 0.0, special.gammaincinv(np.maximum(count, 0.5), tail))
     return low, special.gammainccinv(count + 1, tail)
 
 
 def poisson_score(count: Floats, conf_level: float) -> Limits:
-    """Return score limits of a Poisson count: ``x + z²/2 ± z sqrt(x + z²/4)``."""
+    """Return score limits of a Poisson count: ``x + z²/2 ± z sqrt(x + z²/4)``.
+
+    Examples
+    --------
+    >>> [float(v[0].round(4)) for v in poisson_score(np.array([0.0]), 0.95)]
+    [0.0, 3.8415]
+    """
     z = z_value(conf_level)
     middle, half = count + z * z / 2, z * np.sqrt(count + z * z / 4)
     return np.where(count == 0, 0.0, np.maximum(middle - half, 0)), middle + half

@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from stats import guards, intervals
-from stats.exact import poisson_p
+from stats.exact import ALTERNATIVES, normal_p, poisson_p
 from stats.guards import Floats
 from stats.results import Estimates, Note, State, TestResult
 
@@ -125,8 +124,9 @@ def _multiplier(per: float) -> float:
 
 
 def rate_test(
-    count: float, exposure: float, *, value: float, per: float = 1, method: str = "central", conf_level: float = 0.95
-) -> TestResult:
+    count: float, exposure: float, *, value: float, per: float = 1, method: str = "central", conf_level: float = 0.95,
+    alternative: str = "two-sided",
+) -> TestResult:  # fmt: skip
     """Test one rate against a fixed value.
 
     Parameters
@@ -141,6 +141,9 @@ def rate_test(
         Convention of the two-sided p-value; ``minlike`` is that of R's ``poisson.test``.
     conf_level : float
         Level of the interval: exact beside the exact tests, mid-p beside ``mid_p``, score beside ``score``.
+    alternative : {'two-sided', 'greater', 'less'}
+        Direction of the test. The interval stays two-sided: for a one-sided 95% limit ask for
+        ``conf_level=0.90``.
 
     Returns
     -------
@@ -160,6 +163,7 @@ def rate_test(
     (5.6614, 4.7531, 6.6927)
     """
     guards.choice(method, ("central", "minlike", "mid_p", "score"))
+    guards.choice(alternative, ALTERNATIVES, ("alternative", "đối thuyết"))
     per = _multiplier(per)
     value = guards.between(value, "value", 0, np.inf)
     o = guards.numbers(count, "count", missing=False)
@@ -174,14 +178,14 @@ def rate_test(
     mean = e * value / per
     if method == "score":
         statistic = float((o[0] - mean[0]) / np.sqrt(mean[0]))
-        p_value = float(2 * special.ndtr(-abs(statistic)))
+        p_value = float(normal_p(np.array(statistic), alternative))
     else:
         guards.whole(o, "count")
         statistic = float("nan")
-        p_value = float(poisson_p(o, mean, method)[0])
+        p_value = float(poisson_p(o, mean, method, alternative)[0])
     return TestResult(
-        statistic=statistic, p_value=p_value, method=f"poisson_{method}", n=float(o[0]), estimate=row.estimate,
-        conf_low=row.conf_low, conf_high=row.conf_high, conf_level=row.conf_level,
+        statistic=statistic, p_value=p_value, method=f"poisson_{method}", alternative=alternative, n=float(o[0]),
+        estimate=row.estimate, conf_low=row.conf_low, conf_high=row.conf_high, conf_level=row.conf_level,
         extra={"null": value, "per": per, "interval": interval},
     )  # fmt: skip
 
@@ -214,6 +218,43 @@ def dobson_limits(
     low, high, _ = count_limits(count, method, conf_level)
     scale = np.sqrt(variance / safe)
     return estimate + scale * (low - count), estimate + scale * (high - count)
+
+
+def repeat_counts(events_per_person: Any, persons: Any, *, group: Any = None) -> tuple[Floats, Floats]:
+    """Return how many events each group has, and their variance, when one person can have several.
+
+    Parameters
+    ----------
+    events_per_person : array-like
+        How many times each of the persons in the row was counted: 1, 2, 3 ...
+    persons : array-like
+        How many persons were counted that often.
+    group : array-like, optional
+        Body (or body and stratum) of each row; groups come out in order of first appearance.
+
+    Returns
+    -------
+    tuple of ndarray
+        Counts ``Σ f n_f`` and variances ``Σ f² n_f``: pass them to `stats.standardise.direct_rate` as
+        ``count`` and ``variance`` for a standardised rate of instances.
+
+    Raises
+    ------
+    InputError
+        For counts that cannot be used or lengths that differ.
+
+    Examples
+    --------
+    >>> count, variance = repeat_counts([1, 2, 1], [80, 10, 7], group=["a", "a", "b"])
+    >>> count.tolist(), variance.tolist()
+    ([100.0, 7.0], [120.0, 7.0])
+    """
+    f, n = guards.aligned(
+        events_per_person=guards.numbers(events_per_person, "events_per_person", missing=False),
+        persons=guards.numbers(persons, "persons", missing=False),
+    )
+    codes, size = guards.groups(group, len(f))
+    return np.bincount(codes, f * n, size).astype(float), np.bincount(codes, f * f * n, size).astype(float)
 
 
 def repeat_events(
@@ -275,13 +316,8 @@ def repeat_events(
     """
     guards.choice(method, ("byar", "exact", "auto"))
     conf_level, per = guards.level(conf_level), _multiplier(per)
-    f, n = guards.aligned(
-        events_per_person=guards.numbers(events_per_person, "events_per_person", missing=False),
-        persons=guards.numbers(persons, "persons", missing=False),
-    )
-    codes, size = guards.groups(group, len(f))
-    count = np.bincount(codes, f * n, size).astype(float)
-    variance = np.bincount(codes, f * f * n, size).astype(float)
+    count, variance = repeat_counts(events_per_person, persons, group=group)
+    size = len(count)
     e = guards.numbers(exposure, "exposure")
     if len(e) not in (1, size):
         raise guards.refuse(

@@ -1,7 +1,8 @@
 """The frozen types every statistic returns, with one set of column names.
 
 A `Result` is one number with all that is needed to print, trust and trace it. `Estimates` is many
-of them from one vectorised call. `TestResult` is the outcome of a significance test.
+of them from one vectorised call. `TestResult` is the outcome of a significance test. Every result
+type of the package prints the same way (`Printed`) and turns into the same frame (`tidy`).
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import dataclasses
 import html
 import math
-from collections.abc import Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -20,9 +22,12 @@ from numpy.typing import NDArray
 
 COLUMNS = (
     "estimate", "conf_low", "conf_high", "conf_level", "method",
-    "numerator", "denominator", "unit", "state",
+    "numerator", "denominator", "unit", "base", "state", "sources", "caveats",
 )  # fmt: skip
-"""Column names shared by every tidy frame of results."""
+"""Column names shared by every tidy frame of results, in this order."""
+
+_TEXT = {"method": "", "unit": "", "base": "", "state": "value", "sources": "", "caveats": ""}
+_MOST_ROWS = 20
 
 
 class State(StrEnum):
@@ -64,9 +69,114 @@ class Note:
         """Hash by code and the printed values, so that notes can be made unique."""
         return hash((self.code, tuple(sorted((k, str(v)) for k, v in self.values.items()))))
 
+    def __str__(self) -> str:
+        """Return the code with its values, long lists cut."""
+        told = ", ".join(f"{k} {_cut(v)}" for k, v in self.values.items())
+        return f"{self.code} ({told})" if told else self.code
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+    def concerns(self, row: int) -> bool:
+        """Tell whether the note is about a row of a vectorised result; without ``rows`` it is about all."""
+        return row in self.values.get("rows", (row,))
+
+
+def _cut(value: Any) -> str:
+    if not isinstance(value, (tuple, list)):
+        return _number(value.estimate if isinstance(value, Result) else value)
+    return ", ".join(str(v) for v in value[:5]) + (f" and {len(value) - 5} more" if len(value) > 5 else "")
+
+
+def tidy(
+    data: Mapping[str, Any], rows: int, *, caveats: Iterable[Note] = (), labels: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return columns as the tidy frame of a result: labels, the shared columns, what is its own.
+
+    Parameters
+    ----------
+    data : mapping
+        Columns by name. A shared one that is not given is empty (``state`` is then ``value``).
+    rows : int
+        Number of rows.
+    caveats : iterable of Note
+        Their codes stand in the rows they concern, separated by semicolons.
+    labels : sequence of str
+        Columns that say what a row is; they come first.
+    """
+    notes = tuple(caveats)
+    every = all("rows" not in note.values for note in notes)
+    told: Any = ";".join(n.code for n in notes) if every else [
+        ";".join(n.code for n in notes if n.concerns(i)) for i in range(rows)
+    ]  # fmt: skip
+    shared = {name: _TEXT.get(name, np.nan) for name in COLUMNS} | {"caveats": told}
+    own = [name for name in data if name not in COLUMNS and name not in labels]
+    return pd.DataFrame({**shared, **data}, columns=[*labels, *COLUMNS, *own], index=range(rows))
+
+
+class Printed(ABC):
+    """How results show themselves, in a terminal and in a notebook: what holds for all rows, then the rows."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def to_frame(self) -> pd.DataFrame:
+        """Return the result as a tidy frame."""
+
+    def _facts(self) -> dict[str, Any]:
+        """Return what belongs to the whole result beside its rows."""
+        return {}
+
+    def _table(self) -> pd.DataFrame:
+        """Return the rows that are printed."""
+        return self.to_frame()
+
+    def _shown(self) -> tuple[dict[str, str], pd.DataFrame]:
+        frame = self._table()
+        frame = frame[[c for c in frame.columns if not frame[c].isin(["", None]).all() and not frame[c].isna().all()]]
+        same = [c for c in frame.columns if _holds_for_all(frame, c)]
+        facts = {c: frame[c].iloc[0] for c in same if c != "caveats"} | self._facts()
+        reason = getattr(self, "reason", None)
+        notes = dict.fromkeys([*((reason,) if isinstance(reason, Note) else ()), *getattr(self, "caveats", ())])
+        told = {k: _number(v) for k, v in facts.items()} | ({"notes": "; ".join(map(str, notes))} if notes else {})
+        return told, frame.drop(columns=[*same, *(["caveats"] if "caveats" in frame else [])], errors="ignore")
+
+    def __str__(self) -> str:
+        facts, rows = self._shown()
+        wide = max(map(len, facts), default=0)
+        head = "\n".join(f"{name:<{wide}}  {value}" for name, value in facts.items())
+        table = rows.to_string(max_rows=_MOST_ROWS, float_format=_number, na_rep="") if rows.size else ""
+        return f"{type(self).__name__}\n{head}\n{table}".rstrip()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        facts, rows = self._shown()
+        head = "".join(f"<b>{html.escape(k)}</b> {html.escape(v)}<br>" for k, v in facts.items())
+        table = str(rows.to_html(max_rows=_MOST_ROWS, float_format=_number, na_rep="", border=0)) if rows.size else ""
+        return f"<p><b>{type(self).__name__}</b><br>{head}</p>{table}"
+
+
+def _holds_for_all(frame: pd.DataFrame, column: str) -> bool:
+    if len(frame) == 1:
+        return True
+    words = column == "conf_level" or not pd.api.types.is_numeric_dtype(frame[column])
+    return bool(words and column != "verdict" and len(frame) and frame[column].eq(frame[column].iloc[0]).all())
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(v) for v in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{k} {_number(v)}" for k, v in value.items())
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        return str(value)
+    number = float(value)
+    if not math.isfinite(number):
+        return str(number)
+    return f"{number:.0f}" if number.is_integer() else f"{number:.1f}" if abs(number) >= 1000 else f"{number:.4g}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Result(Printed):
     """One number, with its uncertainty and its origin.
 
     Attributes
@@ -138,21 +248,22 @@ class Result:
         """Return one row with the shared column names first."""
         return to_frame([self])
 
-    def _repr_html_(self) -> str:
-        cells = {k: v for k, v in self.to_dict().items() if v not in (None, "", [], ())}
-        body = "".join(f"<tr><th>{k}</th><td>{html.escape(str(v))}</td></tr>" for k, v in cells.items())
-        return f"<table>{body}</table>"
+    def __repr__(self) -> str:
+        told = {k: v for k, v in self.to_dict().items() if v is not False and v is not None and v not in ("", [])}
+        return f"Result({', '.join(f'{k}={_number(v)}' for k, v in told.items())})"
 
 
 def to_frame(results: list[Result]) -> pd.DataFrame:
     """Return results as one tidy frame, the shared columns first; empty when there are none."""
     names = [f.name for f in dataclasses.fields(Result)]
     ordered = [*COLUMNS, *(n for n in names if n not in COLUMNS)]
-    return pd.DataFrame([r.to_dict() for r in results], columns=ordered)
+    lists = ("sources", "rows", "caveats")
+    plain = [{k: ";".join(v) if k in lists else v for k, v in r.to_dict().items()} for r in results]
+    return pd.DataFrame(plain, columns=ordered)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimates:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Estimates(Printed):
     """Many estimates from one vectorised call; arrays of one length.
 
     Attributes
@@ -202,8 +313,9 @@ class Estimates:
             per=self.per,
             kind=self.kind,
             state=state,
+            reason=next((n for n in self.caveats if n.concerns(i)), None) if state is State.REFUSED else None,
             derived=True,
-            caveats=self.caveats,
+            caveats=tuple(n for n in self.caveats if n.concerns(i)),
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -212,16 +324,16 @@ class Estimates:
         data = {
             "estimate": self.estimate, "conf_low": self.conf_low, "conf_high": self.conf_high,
             "conf_level": self.conf_level, "method": self.method, "numerator": self.numerator,
-            "denominator": self.denominator, "unit": self.unit, "state": state,
+            "denominator": self.denominator, "unit": self.unit, "base": self.base, "state": state,
         }  # fmt: skip
-        return pd.DataFrame(data, columns=list(COLUMNS), index=range(len(self)))
+        return tidy(data, len(self), caveats=self.caveats)
 
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(max_rows=20))
+    def _facts(self) -> dict[str, Any]:
+        return {"kind": self.kind} | ({} if self.per is None else {"per": self.per})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TestResult:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TestResult(Printed):
     """Outcome of a significance test.
 
     Attributes
@@ -258,9 +370,7 @@ class TestResult:
         return iter((self.statistic, self.p_value))
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row; `extra` becomes further columns."""
+        """Return one row: the shared columns, then the test; `extra` becomes further columns."""
         row = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in ("extra", "caveats")}
-        return pd.DataFrame([{**row, **self.extra}])
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(index=False))
+        columns = {name: [np.nan if value is None else value] for name, value in {**row, **self.extra}.items()}
+        return tidy(columns, 1, caveats=self.caveats)

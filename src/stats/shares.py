@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from stats import guards, intervals, simultaneous
 from stats.errors import InputError
-from stats.exact import binomial_p
+from stats.exact import ALTERNATIVES, binomial_p, normal_p
 from stats.guards import Flags, Floats
 from stats.results import Estimates, Note, State, TestResult
 
@@ -120,8 +119,9 @@ def fractional(*counts: Floats) -> tuple[Note, ...]:
 
 
 def share_test(
-    numerator: float, denominator: float, *, value: float, method: str = "central", conf_level: float = 0.95
-) -> TestResult:
+    numerator: float, denominator: float, *, value: float, method: str = "central", conf_level: float = 0.95,
+    alternative: str = "two-sided",
+) -> TestResult:  # fmt: skip
     """Test one share against a fixed value.
 
     Parameters
@@ -135,6 +135,9 @@ def share_test(
     conf_level : float
         Level of the interval: Clopper-Pearson beside the exact tests, mid-p beside ``mid_p``, Wilson
         beside ``score``.
+    alternative : {'two-sided', 'greater', 'less'}
+        Direction of the test. The interval stays two-sided: for a one-sided 95% limit ask for
+        ``conf_level=0.90``.
 
     Returns
     -------
@@ -156,6 +159,7 @@ def share_test(
     (0.3825, 0.7077)
     """
     guards.choice(method, ("central", "minlike", "mid_p", "score"))
+    guards.choice(alternative, ALTERNATIVES, ("alternative", "đối thuyết"))
     value = guards.between(value, "value", 0, 1)
     x = guards.numbers(numerator, "numerator", missing=False)
     n = guards.numbers(denominator, "denominator", minimum=1, missing=False)
@@ -169,15 +173,15 @@ def share_test(
     row = share(x, n, method=interval, conf_level=conf_level)[0]
     if method == "score":
         statistic = float((x[0] - n[0] * value) / np.sqrt(n[0] * value * (1 - value)))
-        p_value = float(2 * special.ndtr(-abs(statistic)))
+        p_value = float(normal_p(np.array(statistic), alternative))
     else:
         guards.whole(x, "numerator")
         guards.whole(n, "denominator")
         statistic = float("nan")
-        p_value = float(binomial_p(x, n, np.array([value]), method)[0])
+        p_value = float(binomial_p(x, n, np.array([value]), method, alternative)[0])
     return TestResult(
-        statistic=statistic, p_value=p_value, method=f"binomial_{method}", n=float(n[0]), estimate=row.estimate,
-        conf_low=row.conf_low, conf_high=row.conf_high, conf_level=row.conf_level,
+        statistic=statistic, p_value=p_value, method=f"binomial_{method}", alternative=alternative, n=float(n[0]),
+        estimate=row.estimate, conf_low=row.conf_low, conf_high=row.conf_high, conf_level=row.conf_level,
         extra={"null": value, "interval": interval},
     )  # fmt: skip
 

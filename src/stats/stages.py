@@ -6,7 +6,6 @@ The chain holds inside one activity, one unit and one actor. What is computed fr
 
 from __future__ import annotations
 
-import html
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ import pandas as pd
 
 from stats import guards, intervals
 from stats.errors import InputError
-from stats.results import Note, Result, State, to_frame
+from stats.results import Note, Printed, Result, State, to_frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +56,8 @@ class Stage:
         return self.bounds == (self.count, self.count)
 
 
-@dataclass(frozen=True, slots=True)
-class Conversion:
+@dataclass(frozen=True, slots=True, repr=False)
+class Conversion(Printed):
     """Step and cumulative conversion of a chain of stages.
 
     Attributes
@@ -94,10 +93,12 @@ class Conversion:
         frame.insert(2, "step", ["step"] * len(later) + ["cumulative"] * len(later))
         return frame
 
-    def _repr_html_(self) -> str:
-        shown = self.to_frame()[["stage", "from_stage", "step", "estimate", "conf_low", "conf_high", "unit", "state"]]
-        notes = sorted({note.code for row in (*self.steps, *self.cumulative) for note in row.caveats})
-        return f"{shown.to_html(index=False)}<p>{html.escape(', '.join(notes))}</p>"
+    def _facts(self) -> dict[str, Any]:
+        notes = dict.fromkeys(str(note) for row in (*self.steps, *self.cumulative) for note in row.caveats)
+        return {"notes": "; ".join(notes)} if notes else {}
+
+    def _table(self) -> pd.DataFrame:
+        return self.to_frame().drop(columns=["kind", "derived", "approx", "rows", "actor"])
 
 
 def conversion(
@@ -260,6 +261,11 @@ def _stage(item: Any, unit: str) -> Stage:
     named = dict(zip(("unit", "actor"), (str(r) for r in rest), strict=False))
     low = high = None
     if isinstance(count, (tuple, list)):
+        if len(count) != 2:
+            raise guards.refuse(
+                f"{name} has {len(count)} values", f"{name} có {len(count)} giá trị",
+                remedy=("Write one count, or a pair (low, high).", "Viết một số đếm, hoặc cặp (cận dưới, cận trên)."),
+            )  # fmt: skip
         low, high = (None if end is None or np.isinf(end) else float(end) for end in (count[0], count[-1]))
         guards.numbers([0.0 if low is None else low, 0.0 if high is None else high], str(name), missing=False)
         # An open end ("hơn 100") has no middle: the printed number stands for it.

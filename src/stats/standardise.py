@@ -34,6 +34,7 @@ def direct_rate(
     minimum: float = 10,
     variance: Any = None,
     limits: str = "byar",
+    empty: str = "missing",
     unit: str = "",
     base: str = "",
 ) -> Estimates:
@@ -42,7 +43,7 @@ def direct_rate(
     Parameters
     ----------
     count, population : array-like
-        Events and members of each stratum. An empty count is taken as missing for the whole body.
+        Events and members of each stratum.
     standard : array-like
         Standard population of each stratum: one value a row, or one body's worth to repeat.
     group : array-like, optional
@@ -58,9 +59,12 @@ def direct_rate(
         Fewest events; below it the rate is refused, as UK health statistics do at 10.
     variance : array-like, optional
         Variance of each count, for events that are not independent (sum of ``f² n_f`` for members
-        counted several times); the count itself by default.
+        counted several times: `stats.rates.repeat_counts`); the count itself by default.
     limits : {'byar', 'exact', 'auto'}
         Limits of the total that ``dobson`` carries over.
+    empty : {'missing', 'zero'}
+        What an empty count means: ``missing`` makes the whole body missing, ``zero`` is for sources that
+        list only the strata with events (UK health statistics read them so).
     unit, base : str
         What is counted and what the population counts.
 
@@ -99,12 +103,12 @@ def direct_rate(
     conf_level, per = guards.level(conf_level), guards.between(per, "per", 0, np.inf)
     tiny = np.finfo(float).tiny
     x, n = guards.aligned(
-        count=guards.numbers(count, "count"),
+        count=_events(count, "count", empty),
         population=guards.numbers(population, "population", minimum=tiny, missing=False),
     )
     codes, bodies = guards.groups(group, len(x))
     w = _standard(guards.numbers(standard, "standard", missing=False), codes, bodies)
-    spread = x if variance is None else guards.aligned(count=x, variance=guards.numbers(variance, "variance"))[1]
+    spread = x if variance is None else guards.aligned(count=x, variance=_events(variance, "variance", empty))[1]
     known = np.bincount(codes, ~np.isfinite(x + spread), bodies) == 0
     x0, spread0 = np.where(np.isfinite(x), x, 0.0), np.where(np.isfinite(spread), spread, 0.0)
     total_weight = np.bincount(codes, w, bodies)
@@ -129,6 +133,12 @@ def direct_rate(
         denominator=np.bincount(codes, n, bodies).astype(float), unit=unit, base=base, per=per, kind="rate",
         state=state, caveats=caveats,
     )  # fmt: skip
+
+
+def _events(values: Any, name: str, empty: str) -> Floats:
+    guards.choice(empty, ("missing", "zero"), ("meaning of empty counts", "nghĩa của ô trống"))
+    count = guards.numbers(values, name)
+    return np.nan_to_num(count, nan=0.0) if empty == "zero" else count
 
 
 def _direct_limits(
@@ -246,6 +256,7 @@ def indirect(
     group: Any = None,
     per: float = 1.0,
     as_rate: bool = False,
+    empty: str = "missing",
     method: str = "auto",
     conf_level: float = 0.95,
     unit: str = "",
@@ -265,6 +276,10 @@ def indirect(
         Multiplier of the ratio, or of the rate.
     as_rate : bool
         Multiply the ratio by the reference's crude rate.
+    empty : {'missing', 'zero'}
+        What an empty count means: ``missing`` makes the whole body missing
+        (and an empty reference count is refused), ``zero`` is for sources that
+        list only the strata with events (UK health statistics read them so).
     method, conf_level, unit, base
         As in `ratio_to_expected`.
 
@@ -290,9 +305,10 @@ def indirect(
     1.0
     """
     tiny = np.finfo(float).tiny
-    x, n = guards.aligned(count=guards.numbers(count, "count"), population=guards.numbers(population, "population"))
+    x, n = guards.aligned(count=_events(count, "count", empty), population=guards.numbers(population, "population"))
     codes, bodies = guards.groups(group, len(x))
-    ref_x = _standard(guards.numbers(reference_count, "reference_count", missing=False), codes, bodies)
+    ref_x = guards.numbers(_events(reference_count, "reference_count", empty), "reference_count", missing=False)
+    ref_x = _standard(ref_x, codes, bodies)
     ref_n = guards.numbers(reference_population, "reference_population", minimum=tiny, missing=False)
     ref_n = _standard(ref_n, codes, bodies)
     observed = _sum(codes, x, bodies)

@@ -6,7 +6,7 @@ black-and-white printer; text keeps a contrast of 4.5:1 on white, marks 3:1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -63,6 +63,18 @@ SIZES = MappingProxyType(
     }
 )
 """A page column of 16 cm, half of it, and a 16:9 slide."""
+
+
+def size_of(name: str) -> Size:
+    """Return a size by name; ``slide:16`` is a slide whose letters are 16 pixels, for one that holds much.
+
+    Examples
+    --------
+    >>> size_of("slide:16").font, size_of("page").width
+    (16.0, 720)
+    """
+    plain, _, font = name.partition(":")
+    return replace(SIZES[plain], font=float(font)) if font else SIZES[plain]
 
 
 def template() -> dict[str, Any]:

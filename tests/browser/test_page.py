@@ -82,6 +82,29 @@ def test_a_source_is_one_click_away(opened: Page) -> None:
     assert opened.locator(f"[id='{target[1:]}']").is_visible()
 
 
+def test_a_figure_leads_to_its_rows(opened: Page) -> None:
+    figure = opened.locator("main p a.figure, main li a.figure").first
+    rows = str(figure.get_attribute("data-rows")).split()
+    figure.focus()
+    opened.keyboard.press("Enter")
+    assert opened.evaluate("location.hash") == f"#row-{rows[0]}"
+    marked = opened.evaluate("[...document.querySelectorAll('tr.traced')].map(row => row.id)")
+    assert sorted(marked) == sorted(f"row-{row}" for row in rows)
+    assert opened.locator(f"[id='row-{rows[0]}'] a.source").first.is_visible()
+
+
+def test_one_edition_leads_to_the_other(browser: Browser, rendered: Callable[..., Path]) -> None:
+    folder = rendered("period", "ha-noi", "2018", "vi,en", "html")
+    page = browser.new_page()
+    page.goto((folder / "period_ha-noi_2018_vi.html").as_uri())
+    page.get_by_role("link", name="English").click()
+    assert page.url.endswith("period_ha-noi_2018_en.html")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    page.get_by_role("link", name="Tiếng Việt").click()
+    assert page.evaluate("document.documentElement.lang") == "vi"
+    page.close()
+
+
 def test_the_keyboard_reaches_the_content_first(opened: Page) -> None:
     opened.keyboard.press("Tab")
     assert opened.evaluate("document.activeElement.getAttribute('href')") == "#main"

@@ -166,7 +166,7 @@ def test_a_failing_cell_keeps_the_partial_notebook_and_the_good_report(
     out.mkdir()
     good = out / "period_ha-noi_2018_vi.html"
     good.write_text("the good one")
-    asked = requests.request(
+    (asked,) = requests.request(
         indicators.open_book(ROOT / "data"), "period", place="ha-noi", period="2018", formats="html", out=out
     )
     with pytest.raises(CellError) as caught:

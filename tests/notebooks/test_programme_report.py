@@ -53,7 +53,7 @@ def test_777_sub_programmes_of_the_lower_level(page: Page) -> None:
 
 def test_targets_that_lower_bodies_set_themselves(page: Page) -> None:
     rows = {row[2]: row[3] for row in page.rows("t-programme-own-targets")}
-    assert rows["Chỉ tiêu mức độ hài lòng của người dân"] == "hơn 90"
+    assert rows["Chỉ tiêu mức độ hài lòng của người dân"] == "trên 90"
     assert rows["Chỉ tiêu tăng bậc xếp hạng cải cách hành chính"] == "2"
     assert rows["Chỉ tiêu chi bộ xếp loại tốt trở lên"] == "100"
     assert rows["Chỉ tiêu tỷ lệ đô thị hóa"] == "60–62"

@@ -25,7 +25,7 @@ def test_parts_and_totals() -> None:
     assert check.consistent.tolist() == [True, False, False]
     assert check.known.tolist() == [True, True, False]
     assert check.gap[1] == -1
-    assert check.to_frame()["gap_low"][1] == -1
+    assert check.to_frame()["conf_low"][1] == -1
     assert len(check) == 3
     assert "consistent" in check._repr_html_()
 
@@ -72,7 +72,7 @@ def test_verdicts_by_hand() -> None:
     assert (cut.column, cut.verdict.tolist()) == ("truncated", ["truncated", "rounded"])
     other_base = check_percentages([15], 62, [20.2], exhaustive=False)
     assert other_base.column == "wrong"
-    assert forced.to_frame()["recomputed"][0] == pytest.approx(100 / 3)
+    assert forced.to_frame()["estimate"][0] == pytest.approx(100 / 3)
     assert forced.printed_sum == pytest.approx(100)
     assert len(forced) == 3
     assert "forced" in forced._repr_html_()

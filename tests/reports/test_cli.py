@@ -117,7 +117,7 @@ def test_images_are_written_with_steady_names_and_bytes(cli: Cli, tmp_path: Path
     asked = ("--place", "ha-noi", "--period", "2022", "--to", "png,svg")
     first, again = (cli("chart", "penalty-mix", *asked, "--out", str(tmp_path / n)) for n in ("a", "b"))
     assert first.returncode == again.returncode == 0, first.stderr
-    names = ["penalty-mix_ha-noi_2022_vi.png", "penalty-mix_ha-noi_2022_vi.svg"]
+    names = [f"penalty-mix_ha-noi_2022_vi{end}" for end in (".png", ".svg", "@2x.png")]
     assert sorted(p.name for p in (tmp_path / "a").iterdir()) == names
     assert all((tmp_path / "a" / n).read_bytes() == (tmp_path / "b" / n).read_bytes() for n in names)
     svg = (tmp_path / "a" / names[1]).read_text(encoding="utf-8")

@@ -7,20 +7,13 @@ import re
 import pytest
 
 from stats import indicators
-from stats.sections import activity, comparison, context, discipline, programme
+from stats.sections import kinds
 from stats.sections.blocks import Section
 from stats.sections.report import Report, report_on
 
-PERIOD = (
-    context.summary, activity.committees, activity.signs, activity.thematic, activity.tasks, discipline.organisations,
-    discipline.members, discipline.contents, discipline.rates, comparison.comparison, context.visit, context.other,
-    context.gaps, context.sources, context.method,
-)  # fmt: skip
-PROGRAMME = (
-    programme.summary, programme.progress, programme.assignment, programme.cases, programme.conference,
-    programme.bloc_results, programme.own_targets, programme.related, context.documents,
-)  # fmt: skip
+PERIOD, PROGRAMME = kinds.SECTIONS["period"], kinds.SECTIONS["programme"]
 BOOK = indicators.open_book()
+DAY = re.compile(r"\d+/\d+/\d{4}|\d+ [A-Z][a-z]{2} \d{4}")
 
 
 def made(report: Report, functions: tuple) -> list[Section]:
@@ -34,6 +27,8 @@ def figures(section: Section, lang: str) -> list[str]:
         markup = block.data.get("text/html", "")
         for cell in re.findall(r'<a class="figure"[^>]*>([^<]*)</a>', markup):
             text = re.sub(r"<[^>]*>", "", "".join(cell))
+            if DAY.fullmatch(text.replace("\u00a0", " ")):
+                continue  # a day is written with a number or with a name for its month
             text = text.translate(str.maketrans(".,", ",.")) if lang == "vi" else text
             found += re.findall(r"\d+(?:[.,]\d+)*", text)
     return found

@@ -18,7 +18,7 @@ from stats import guards, intervals
 from stats.comparisons.dispersion import Dispersion, Scale, choose_scale, overdispersion
 from stats.guards import Floats
 from stats.rates import count_limits
-from stats.results import COLUMNS, Note, State
+from stats.results import Note, Printed, State, tidy
 
 MINIMUM = 8
 """A funnel, a shrinkage or a ranking is refused below this many bodies."""
@@ -27,8 +27,8 @@ LEVELS = (0.95, 0.998)
 """Levels of the limits: two and about three standard errors."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Funnel:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Funnel(Printed):
     """Bodies against funnel limits.
 
     Attributes
@@ -120,17 +120,17 @@ class Funnel:
         data = {
             "estimate": self.estimate, "conf_low": self.conf_low, "conf_high": self.conf_high,
             "conf_level": max(self.levels), "method": self.method, "numerator": self.numerator,
-            "denominator": self.denominator, "unit": self.unit, "state": state, "target": self.target,
-            "z": self.z, "z_adjusted": self.z_adjusted, "verdict": self.verdict,
+            "denominator": self.denominator, "unit": self.unit, "base": self.base, "state": state,
+            "target": self.target, "z": self.z, "z_adjusted": self.z_adjusted, "verdict": self.verdict,
         }  # fmt: skip
-        extra = [name for name in data if name not in COLUMNS]
-        return pd.DataFrame(data, columns=[*COLUMNS, *extra], index=range(len(self)))
+        return tidy(data, len(self), caveats=self.caveats)
 
-    def _repr_html_(self) -> str:
-        head = f"<p>{self.method}: target {self.target:g}, phi {self.phi:.4g}, tau² {self.tau2:.4g}</p>"
-        if not self and self.reason is not None:
-            head = f"<p>refused: {self.reason.code} {dict(self.reason.values)}</p>"
-        return head + str(self.to_frame().to_html(max_rows=20))
+    def _facts(self) -> dict[str, Any]:
+        spread = {"target": self.target, "phi": self.phi, "tau2": self.tau2, "used": self.used}
+        return {"kind": self.kind, "per": self.per} | (spread if self else {})
+
+    def _table(self) -> pd.DataFrame:
+        return self.to_frame().drop(columns="target")
 
 
 def funnel(
@@ -221,44 +221,61 @@ def funnel(
     if kind == "proportion":
         guards.within(x, n)
     known = np.isfinite(x) & np.isfinite(n) & (n > 0)
-    pooled = float(x[known].sum() / n[known].sum()) if known.any() else float("nan")
+    every = bool(known.all())
+    x0, n0 = (x, n) if every else (x[known], n[known])
+    pooled = float(x0.sum() / n0.sum()) if len(x0) else float("nan")
     centre = (1.0 if kind == "ratio" else pooled) if target is None else float(target)
-    shown = np.where(known, x / np.where(known, n, 1.0), np.nan)
     blank = np.full(len(x), np.nan)
-    empty = Funnel(
-        estimate=shown * per, conf_low=blank, conf_high=blank, numerator=x, denominator=n, target=centre * per,
-        z=blank, z_adjusted=blank, verdict=np.full(len(x), "none"), phi=float("nan"), tau2=float("nan"), used=0,
-        levels=used_levels, kind=kind, transform=transform, trim=trim, adjust=adjust,
+    shell = Funnel(
+        estimate=_put(x0 / n0 * per, known, every), conf_low=blank, conf_high=blank, numerator=x, denominator=n,
+        target=centre * per, z=blank, z_adjusted=blank, verdict=_NO_VERDICT, phi=float("nan"), tau2=float("nan"),
+        used=0, levels=used_levels, kind=kind, transform=transform, trim=trim, adjust=adjust,
         method=_method(transform, adjust, trim, limits), per=per, unit=unit, base=base,
     )  # fmt: skip
     rule = choose_scale(kind, transform, centre)
-    if known.sum() < minimum:
-        reason = Note("too_few_bodies", {"found": int(known.sum()), "needed": minimum})
-        return replace(empty, state=State.REFUSED, reason=reason, caveats=(reason,))
+    if len(x0) < minimum:
+        return _refused(shell, Note("too_few_bodies", {"found": len(x0), "needed": minimum}))
     if not rule.holds(centre):
-        reason = Note("no_variation_possible", {"target": centre})
-        return replace(empty, state=State.REFUSED, reason=reason, caveats=(reason,))
-    caveats = []
-    zero = known & (x == 0)
-    if rule.needs_positive and zero.any():
-        caveats.append(Note("zero_counts_at_half", {"rows": guards.rows_of(zero)}))
-    y, s = rule.place(np.where(known, x, 1.0), np.where(known, n, 2.0))
+        return _refused(shell, Note("no_variation_possible", {"target": centre}))
+    zero = known & (x == 0) if rule.needs_positive else np.zeros(0, dtype=bool)
+    caveats = (Note("zero_counts_at_half", {"rows": guards.rows_of(zero)}),) if zero.any() else ()
+    y, s = rule.place(x0, n0)
     z = (y - rule.centre) / s
-    spread = overdispersion(y[known], s[known], centre=rule.centre, trim=trim, trim_share=trim_share)
+    spread = overdispersion(y, s, centre=rule.centre, trim=trim, trim_share=trim_share)
     z_adjusted = _adjusted(z, s, spread, adjust)
-    result = replace(
-        empty, target=centre, z=np.where(known, z, np.nan), z_adjusted=np.where(known, z_adjusted, np.nan),
-        phi=spread.phi, tau2=spread.tau2, used=spread.used, caveats=tuple(caveats), per=1.0,
-    )  # fmt: skip
-    low, high = _curve(result, rule, np.where(known, n, 1.0), used_levels[-1], natural=True)
     if limits == "poisson" and adjust == "none":
-        verdict = _poisson_verdict(np.where(known, x, 0.0), np.where(known, n, 1.0) * centre, used_levels)
+        verdict = _poisson_verdict(x0, n0 * centre, used_levels)
     else:
         verdict = _verdict(z_adjusted, used_levels)
-    return replace(
-        result, target=centre * per, per=per, verdict=np.where(known, verdict, "none"),
-        conf_low=np.where(known, low * per, np.nan), conf_high=np.where(known, high * per, np.nan),
+    result = replace(
+        shell, z=_put(z, known, every), z_adjusted=_put(z_adjusted, known, every), phi=spread.phi, tau2=spread.tau2,
+        used=spread.used, verdict=verdict if every else _spread_out(verdict, known), caveats=caveats,
     )  # fmt: skip
+    low, high = _curve(result, rule, n0, used_levels[-1], natural=True)
+    return replace(result, conf_low=_put(low * per, known, every), conf_high=_put(high * per, known, every))
+
+
+_NO_VERDICT = np.empty(0, dtype="<U6")
+
+
+def _put(values: Floats, known: guards.Flags, every: bool) -> Floats:
+    """Return values of the known bodies one row a body, NaN for the others."""
+    if every:
+        return values
+    out = np.full(len(known), np.nan)
+    out[known] = values
+    return out
+
+
+def _spread_out(verdict: npt.NDArray[np.str_], known: guards.Flags) -> npt.NDArray[np.str_]:
+    out = np.full(len(known), "none", dtype=verdict.dtype)
+    out[known] = verdict
+    return out
+
+
+def _refused(shell: Funnel, reason: Note) -> Funnel:
+    none = np.full(len(shell), "none", dtype=_NO_VERDICT.dtype)
+    return replace(shell, verdict=none, state=State.REFUSED, reason=reason, caveats=(reason,))
 
 
 def _method(transform: str, adjust: str, trim: str, limits: str) -> str:
@@ -286,26 +303,26 @@ def _curve(plot: Funnel, rule: Scale, sizes: Floats, level: float, *, natural: b
     return (rule.back(low), rule.back(high)) if natural else (low, high)
 
 
-def _named(side: str, level: float) -> str:
-    return f"{side}_{level * 100:g}".replace(".", "")
+def _classed(high: list[guards.Flags], low: list[guards.Flags], levels: tuple[float, ...]) -> npt.NDArray[np.str_]:
+    # Levels rise, so that how many limits a body passes names the widest one.
+    ends = [f"{level * 100:g}".replace(".", "") for level in levels]
+    names = np.array(["within", *(f"high_{e}" for e in ends), *(f"low_{e}" for e in reversed(ends))])
+    passed = np.zeros(len(high[0]), dtype=np.intp)
+    for above, below in zip(high, low, strict=True):
+        passed += above
+        passed -= below
+    out: npt.NDArray[np.str_] = names.take(passed, mode="wrap")  # below zero from the end
+    return out
 
 
 def _verdict(z: Floats, levels: tuple[float, ...]) -> npt.NDArray[np.str_]:
-    verdict = np.full(len(z), "within", dtype="<U12")
-    for level in levels:
-        limit = intervals.z_value(level)
-        verdict[z > limit] = _named("high", level)
-        verdict[z < -limit] = _named("low", level)
-    return verdict
+    limits = [intervals.z_value(level) for level in levels]
+    return _classed([z > limit for limit in limits], [z < -limit for limit in limits], levels)
 
 
 def _poisson_verdict(x: Floats, expected: Floats, levels: tuple[float, ...]) -> npt.NDArray[np.str_]:
-    verdict = np.full(len(x), "within", dtype="<U12")
-    for level in levels:
-        low, high, _ = count_limits(x, "auto", level)
-        verdict[low > expected] = _named("high", level)
-        verdict[high < expected] = _named("low", level)
-    return verdict
+    ends = [count_limits(x, "auto", level) for level in levels]
+    return _classed([low > expected for low, _, _ in ends], [high < expected for _, high, _ in ends], levels)
 
 
 def poisson_funnel(events: Any, *, level: float = 0.95) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from stats import guards
 from stats.guards import Floats
+from stats.results import Printed, State, tidy
 
 METHODS = {
     "bonferroni": "bonferroni",
@@ -23,8 +24,8 @@ METHODS = {
 """Adjustments by code, and what statsmodels calls them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adjusted:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Adjusted(Printed):
     """P-values adjusted for the number of tests.
 
     Attributes
@@ -50,13 +51,18 @@ class Adjusted:
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a test."""
-        return pd.DataFrame({
-            "p_value": self.p_value, "p_adjusted": self.adjusted, "reject": self.reject, "alpha": self.alpha,
-            "method": self.method, "tests": self.tests,
-        })  # fmt: skip
+        state = np.where(np.isfinite(self.p_value), State.VALUE.value, State.MISSING.value)
+        data = {
+            "method": self.method, "state": state, "p_value": self.p_value, "p_adjusted": self.adjusted,
+            "reject": self.reject, "alpha": self.alpha, "tests": self.tests,
+        }  # fmt: skip
+        return tidy(data, len(self))
 
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(max_rows=20))
+    def _facts(self) -> dict[str, Any]:
+        return {"alpha": self.alpha, "tests": self.tests}
+
+    def _table(self) -> pd.DataFrame:
+        return self.to_frame().drop(columns=["alpha", "tests"])
 
 
 def adjust_p_values(p_values: Any, *, method: str = "holm", alpha: float = 0.05) -> Adjusted:

@@ -15,11 +15,11 @@ import pandas as pd
 from stats import guards
 from stats.comparisons.funnels import MINIMUM
 from stats.guards import Flags, Floats
-from stats.results import COLUMNS, Estimates, Note, State
+from stats.results import Estimates, Note, Printed, State, tidy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ranks:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Ranks(Printed):
     """Ranks with the interval the data allow; 1 is the highest figure.
 
     Attributes
@@ -50,12 +50,9 @@ class Ranks:
         data = {
             "estimate": self.estimate, "conf_low": self.conf_low, "conf_high": self.conf_high,
             "conf_level": self.conf_level, "method": self.method, "numerator": self.estimate,
-            "denominator": self.bodies, "unit": "rank", "state": self.state,
+            "denominator": self.bodies, "unit": "rank", "base": "bodies", "state": self.state,
         }  # fmt: skip
-        return pd.DataFrame(data, columns=list(COLUMNS), index=range(len(self)))
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(max_rows=20))
+        return tidy(data, len(self), caveats=self.caveats)
 
 
 def _no_ranks(known: Flags, method: str, level: float, minimum: int) -> Ranks:
@@ -180,4 +177,7 @@ def simulated_ranks(
     places = (-values).argsort(axis=1).argsort(axis=1) + 1.0
     tail = (1 - conf_level) / 2
     low, high = np.quantile(places, [tail, 1 - tail], axis=0, method="inverted_cdf")
-    return _ranks(known, places.mean(axis=0), low, high, conf_level, "rank_simulated")
+    # A body almost always at one place has its mean rank just outside that place.
+    middle = places.mean(axis=0)
+    low, high = np.minimum(low, middle), np.maximum(high, middle)
+    return _ranks(known, middle, low, high, conf_level, "rank_simulated")

@@ -10,11 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from stats.guards import Floats
-from stats.results import COLUMNS, Note, Result, State, TestResult
+from stats.results import Note, Printed, Result, State, TestResult, tidy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contrasts:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Contrasts(Printed):
     """Ratios or differences of two counts on two bases, from one vectorised call.
 
     Attributes
@@ -30,6 +30,8 @@ class Contrasts:
         compared with).
     null : float
         Value of the contrast under the null hypothesis.
+    alternative : str
+        ``two-sided``, or ``greater`` or ``less`` than `null`.
     kind : str
         ``rate_ratio``, ``rate_difference``, ``share_ratio`` or ``share_difference``.
     caveats : tuple of Note
@@ -45,6 +47,7 @@ class Contrasts:
     p_value: Floats
     test: str
     null: float
+    alternative: str = "two-sided"
     numerator: Floats
     denominator: Floats
     numerator2: Floats
@@ -73,6 +76,7 @@ class Contrasts:
             statistic=float(self.statistic[i]),
             p_value=float(self.p_value[i]),
             method=self.test,
+            alternative=self.alternative,
             n=float(self.numerator[i] + self.numerator2[i]),
             estimate=float(self.estimate[i]) if known else None,
             conf_low=float(self.conf_low[i]) if known else None,
@@ -83,10 +87,7 @@ class Contrasts:
         )
 
     def _reason(self, i: int) -> Note | None:
-        for note in self.caveats:
-            if i in dict(note.values).get("rows", ()):
-                return note
-        return None
+        return next((note for note in self.caveats if i in note.values.get("rows", ())), None)
 
     def result(self, i: int = 0) -> Result:
         """Return row `i` as a `Result`, without its test; its counts are those of the first side."""
@@ -113,12 +114,8 @@ class Contrasts:
         data = {
             "estimate": self.estimate, "conf_low": self.conf_low, "conf_high": self.conf_high,
             "conf_level": self.conf_level, "method": self.method, "numerator": self.numerator,
-            "denominator": self.denominator, "unit": self.unit, "state": self.state,
+            "denominator": self.denominator, "unit": self.unit, "base": self.base, "state": self.state,
             "numerator2": self.numerator2, "denominator2": self.denominator2, "kind": self.kind,
             "statistic": self.statistic, "p_value": self.p_value, "test": self.test,
         }  # fmt: skip
-        extra = [name for name in data if name not in COLUMNS]
-        return pd.DataFrame(data, columns=[*COLUMNS, *extra], index=range(len(self)))
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(max_rows=20))
+        return tidy(data, len(self), caveats=self.caveats)

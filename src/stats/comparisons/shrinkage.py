@@ -12,11 +12,11 @@ from scipy import special
 from stats import guards, intervals
 from stats.comparisons.funnels import MINIMUM
 from stats.guards import Flags, Floats
-from stats.results import Estimates, Note, State
+from stats.results import Estimates, Note, Printed, State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shrunk:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Shrunk(Printed):
     """Shrunken estimates with the prior they were drawn towards.
 
     Attributes
@@ -45,8 +45,8 @@ class Shrunk:
         """Return one row a body, with the shared columns."""
         return self.estimates.to_frame()
 
-    def _repr_html_(self) -> str:
-        return f"<p>{self.prior}</p>{self.to_frame().to_html(max_rows=20)}"
+    def _facts(self) -> dict[str, Any]:
+        return {"prior": self.prior} if self.prior else {}
 
 
 def _bodies(x: Any, n: Any, names: tuple[str, str]) -> tuple[Floats, Floats, Flags]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from stats import guards, intervals
 from stats.comparisons.results import Contrasts
+from stats.exact import ALTERNATIVES, normal_p
 from stats.guards import Flags, Floats
 from stats.results import Note, State
 
@@ -37,6 +37,7 @@ def difference_of_shares(
     *,
     method: str = "newcombe",
     null: float = 0.0,
+    alternative: str = "two-sided",
     conf_level: float = 0.95,
     unit: str = "",
     base: str = "",
@@ -55,6 +56,9 @@ def difference_of_shares(
         ``mee`` without it.
     null : float
         Difference under the null hypothesis.
+    alternative : {'two-sided', 'greater', 'less'}
+        Direction of the test. The interval stays two-sided: for a one-sided 95% limit ask for
+        ``conf_level=0.90``.
     conf_level : float
         Level of the interval.
     unit, base : str
@@ -95,6 +99,7 @@ def difference_of_shares(
     (0.0528, 0.3382)
     """
     guards.choice(method, DIFFERENCES)
+    guards.choice(alternative, ALTERNATIVES, ("alternative", "đối thuyết"))
     conf_level, null = guards.level(conf_level), guards.between(null, "null", -1, 1)
     x1, n1, x2, n2, known = share_inputs(numerator1, denominator1, numerator2, denominator2)
     y1, m1, y2, m2 = _filled(known, x1, n1, x2, n2)
@@ -118,8 +123,8 @@ def difference_of_shares(
     a, b = _constrained_difference(np.full_like(p1, null), y1, m1, y2, m2)
     statistic = _score(difference - null, factor * (a * (1 - a) / m1 + b * (1 - b) / m2))
     return _contrasts(
-        known, (difference, low, high), conf_level, method, statistic, null, (x1, n1, x2, n2), unit, base,
-        "share_difference", (),
+        known, (difference, low, high), conf_level, method, statistic, (null, alternative), (x1, n1, x2, n2),
+        unit, base, "share_difference", (),
     )  # fmt: skip
 
 
@@ -131,6 +136,7 @@ def ratio_of_shares(
     *,
     method: str = "koopman",
     null: float = 1.0,
+    alternative: str = "two-sided",
     conf_level: float = 0.95,
     unit: str = "",
     base: str = "",
@@ -147,7 +153,7 @@ def ratio_of_shares(
         (Donner and Zou); ``katz`` is the log interval, ``katz_adjusted`` with a half added to counts.
     null : float
         Ratio under the null hypothesis.
-    conf_level, unit, base
+    alternative, conf_level, unit, base
         As in `difference_of_shares`.
 
     Returns
@@ -175,6 +181,7 @@ def ratio_of_shares(
     (4.5, 2.94, 7.15)
     """
     guards.choice(method, RATIOS)
+    guards.choice(alternative, ALTERNATIVES, ("alternative", "đối thuyết"))
     conf_level, null = guards.level(conf_level), guards.between(null, "null", 0, np.inf)
     x1, n1, x2, n2, known = share_inputs(numerator1, denominator1, numerator2, denominator2)
     y1, m1, y2, m2 = _filled(known, x1, n1, x2, n2)
@@ -210,8 +217,8 @@ def ratio_of_shares(
         if mask.any()
     ]
     return _contrasts(
-        known, (ratio, low, high), conf_level, method, statistic, null, (x1, n1, x2, n2), unit, base, "share_ratio",
-        tuple(notes), refused=none | refused,
+        known, (ratio, low, high), conf_level, method, statistic, (null, alternative), (x1, n1, x2, n2), unit, base,
+        "share_ratio", tuple(notes), refused=none | refused,
     )  # fmt: skip
 
 
@@ -309,7 +316,7 @@ def _ratio_roots(middle: Floats, x1: Floats, x2: Floats, args: tuple[Floats, ...
 
 def _contrasts(
     known: Flags, values: tuple[Floats, Floats, Floats], conf_level: float, method: str, statistic: Floats,
-    null: float, counts: tuple[Floats, ...], unit: str, base: str, kind: str, caveats: tuple[Note, ...],
+    null: tuple[float, str], counts: tuple[Floats, ...], unit: str, base: str, kind: str, caveats: tuple[Note, ...],
     refused: Flags | None = None,
 ) -> Contrasts:  # fmt: skip
     state = np.where(known, State.VALUE.value, State.MISSING.value).astype("<U15")
@@ -320,8 +327,8 @@ def _contrasts(
     return Contrasts(
         estimate=estimate, conf_low=low, conf_high=high, conf_level=conf_level, method=method,
         statistic=np.where(known, statistic, np.nan),
-        p_value=np.where(known, 2 * special.ndtr(-np.abs(statistic)), np.nan),
-        test="score_mn" if method == "miettinen_nurminen" else "score", null=null,
+        p_value=np.where(known, normal_p(statistic, null[1]), np.nan),
+        test="score_mn" if method == "miettinen_nurminen" else "score", null=null[0], alternative=null[1],
         numerator=counts[0], denominator=counts[1], numerator2=counts[2], denominator2=counts[3],
         unit=unit, base=base, kind=kind, state=state, caveats=caveats,
     )  # fmt: skip

@@ -1,10 +1,12 @@
 """Charts: one function a chart; results in, a `Chart` out. No function here reads a table or a file."""
 
-from stats.figures.bars import counts_by_group, item_counts, own_part, violation_contents
+from stats.figures.bars import by_stream, counts_by_group, item_counts, own_part, violation_contents
+from stats.figures.bodies import funnel_plot, ranked_bodies
 from stats.figures.chart import Break, Chart, Item, Point
+from stats.figures.diverging import Change, changes, severity_shift
 from stats.figures.funnels import conversion_compared, inspection_funnel, rate_compared
 from stats.figures.grids import STATUSES, Cell, coverage
-from stats.figures.mixes import PENALTIES, mix_compared, penalty_mix
+from stats.figures.mixes import PENALTIES, mix_compared, mix_over_periods, penalty_mix
 from stats.figures.progress import Progress, programme_progress
 from stats.figures.series import counts_over_periods
 
@@ -13,20 +15,27 @@ __all__ = [
     "STATUSES",
     "Break",
     "Cell",
+    "Change",
     "Chart",
     "Item",
     "Point",
     "Progress",
+    "by_stream",
+    "changes",
     "conversion_compared",
     "counts_by_group",
     "counts_over_periods",
     "coverage",
+    "funnel_plot",
     "inspection_funnel",
     "item_counts",
     "mix_compared",
+    "mix_over_periods",
     "own_part",
     "penalty_mix",
     "programme_progress",
+    "ranked_bodies",
     "rate_compared",
+    "severity_shift",
     "violation_contents",
 ]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stats.errors import InputError
-from stats.figures.canvas import Canvas, Heading
+from stats.figures.canvas import Canvas, Heading, fitted
 from stats.figures.chart import Chart, Item
 from stats.figures.rows import Panel, Row, amount, draw, extremes, mark
 from stats.wording import Words
 
 
+@fitted
 def counts_by_group(
     items: Sequence[Item],
     *,
@@ -58,6 +59,7 @@ def counts_by_group(
     return canvas.finish(name, items, kind="bars", plot_height=height, finding=extremes(words, items))
 
 
+@fitted
 def own_part(
     items: Sequence[Item],
     *,
@@ -85,20 +87,61 @@ def own_part(
     """
     one_unit_a_panel(items)
     canvas = Canvas(words, Heading(title, subtitle, source, tuple(notes), size))
-    groups = list(dict.fromkeys(item.label for item in items))
+    height = _grouped(canvas, items, [(item.label, item.series) for item in items])
+    return canvas.finish(name, items, kind="own_part", plot_height=height, finding=_parts(words, items))
+
+
+@fitted
+def by_stream(
+    items: Sequence[Item],
+    *,
+    words: Words,
+    title: str,
+    subtitle: str = "",
+    source: str = "",
+    notes: Sequence[str] = (),
+    size: str = "page",
+    name: str = "inspection-streams",
+) -> Chart:
+    """Draw inspections and supervision, one block a deciding stream, one row an activity.
+
+    Parameters
+    ----------
+    items : sequence of Item
+        `series` is the stream (the head of a block), `label` the activity, `panel` the unit. The
+        streams decide separately, so nothing is added up and the chart says so.
+
+    Returns
+    -------
+    Chart
+        See `counts_by_group` for the other parameters.
+
+    Raises
+    ------
+    InputError
+        When one panel would mix units.
+    """
+    one_unit_a_panel(items)
+    said = [words.text("note.streams_separate"), *notes]
+    canvas = Canvas(words, Heading(title, subtitle, source, said, size))
+    height = _grouped(canvas, items, [(item.series, item.label) for item in items])
+    return canvas.finish(name, items, kind="streams", plot_height=height, finding=extremes(words, items))
+
+
+def _grouped(canvas: Canvas, items: Sequence[Item], places: Sequence[tuple[str, str]]) -> float:
+    """Draw items in blocks of rows, each block under its head; a place is a head and a row."""
     rows: list[Row] = []
-    place: dict[tuple[str, str], int] = {}
-    for group in groups:
-        rows.append(Row(group, head=True))
-        for series in dict.fromkeys(item.series for item in items if item.label == group):
-            place[group, series] = len(rows)
-            rows.append(Row(series))
+    row: dict[tuple[str, str], int] = {}
+    for head in dict.fromkeys(head for head, _ in places):
+        rows.append(Row(head, head=True))
+        for label in dict.fromkeys(label for h, label in places if h == head):
+            row[head, label] = len(rows)
+            rows.append(Row(label))
         rows[-1] = Row(rows[-1].label, after=8)
     panels = {item.panel: Panel(item.panel) for item in items}
-    for item in items:
-        panels[item.panel].marks.append(mark(words, item, place[item.label, item.series]))
-    height = draw(canvas, rows, list(panels.values()))
-    return canvas.finish(name, items, kind="own_part", plot_height=height, finding=_parts(words, items))
+    for item, place in zip(items, places, strict=True):
+        panels[item.panel].marks.append(mark(canvas.words, item, row[place]))
+    return draw(canvas, rows, list(panels.values()))
 
 
 def _parts(words: Words, items: Sequence[Item]) -> str:
@@ -119,6 +162,7 @@ def _parts(words: Words, items: Sequence[Item]) -> str:
     return "; ".join(said)
 
 
+@fitted
 def violation_contents(
     items: Sequence[Item],
     *,
@@ -154,6 +198,7 @@ def violation_contents(
     return canvas.finish(name, ordered, kind="bars", plot_height=height, finding=extremes(words, ordered))
 
 
+@fitted
 def item_counts(
     items: Sequence[Item],
     *,

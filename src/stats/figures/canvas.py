@@ -6,9 +6,10 @@ of it: long Vietnamese labels are wrapped, margins fit them, and marks above cap
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
 import pandas as pd
 
@@ -22,6 +23,33 @@ LINE = 1.3
 
 EDGE = 12
 """White rim of the sheet, in pixels of a page-size chart."""
+
+LEAST_FONT = 13.0
+"""Smallest letters of a slide; what still does not fit makes the sheet taller."""
+
+_P = ParamSpec("_P")
+
+
+def fitted(function: Callable[_P, Chart]) -> Callable[_P, Chart]:
+    """Draw a chart again with smaller letters when a sheet of fixed height cannot hold it.
+
+    Pressed into the height instead, rows and their labels would run into each other.
+    """
+
+    @wraps(function)
+    def drawn(*args: _P.args, **kwargs: _P.kwargs) -> Chart:
+        asked = str(kwargs.get("size", "page"))
+        chart = function(*args, **kwargs)
+        room, font = theme.size_of(asked).height, theme.size_of(asked).font
+        while room and chart.spec["layout"]["height"] > room and font > LEAST_FONT:
+            # Text wraps less as letters shrink, so the height falls a little faster than they do.
+            part = min(max(room / chart.spec["layout"]["height"], 0.85), 0.97)
+            font = max(LEAST_FONT, round(font * part, 1))
+            kwargs["size"] = f"{asked}:{font:g}"
+            chart = function(*args, **kwargs)
+        return chart
+
+    return drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +83,15 @@ class Canvas:
     ----------
     left, right : float
         Room for row labels and for what sticks out on the right, in pixels, set by the chart.
+    scales : int
+        Number of scales; several are said below the plot, lest lengths be compared across them.
     """
 
     words: Words
     heading: Heading
     left: float = EDGE
     right: float = EDGE
+    scales: int = 1
     traces: list[dict[str, Any]] = field(default_factory=list)
     axes: dict[str, dict[str, Any]] = field(default_factory=dict)
     annotations: list[dict[str, Any]] = field(default_factory=list)
@@ -69,7 +100,7 @@ class Canvas:
     @property
     def size(self) -> theme.Size:
         """The size asked for."""
-        return theme.SIZES[self.heading.size]
+        return theme.size_of(self.heading.size)
 
     @property
     def font(self) -> float:
@@ -91,6 +122,12 @@ class Canvas:
         """Width inside the rim."""
         return self.size.width - 2 * EDGE * self.scale
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The sentences below the plot."""
+        own = [self.words.text("chart.own_scales")] if self.scales > 1 else []
+        return (*own, *self.heading.notes)
+
     def line(self, font: float | None = None) -> float:
         """Return the height of a line of text in pixels."""
         return LINE * (self.font if font is None else font)
@@ -98,9 +135,9 @@ class Canvas:
     def say(
         self, text: str, x: float, y: float, *, anchor: str = "left", valign: str = "middle", bold: bool = False,
         color: str = theme.INK, font: float | None = None, xref: str = "x", yref: str = "y", shift: float = 0,
-        lift: float = 0, ground: str = "",
+        lift: float = 0, ground: str = "", turn: float = 0,
     ) -> None:  # fmt: skip
-        """Write finished (escaped, broken) text at a place of the plot, on a `ground` colour or none."""
+        """Write finished (escaped, broken) text at a place of the plot, on a `ground` colour or none, turned or not."""
         self.annotations.append(
             {
                 "text": f"<b>{text}</b>" if bold else text,
@@ -117,6 +154,7 @@ class Canvas:
                 "font": {"size": self.font if font is None else font, "color": color},
                 "borderpad": 0,
                 **({"bgcolor": ground} if ground else {}),
+                **({"textangle": turn} if turn else {}),
             }
         )
 
@@ -160,8 +198,8 @@ class Canvas:
         top = head.height
         bottom = below + foot.height
         height = top + plot_height + bottom
-        if self.size.height:  # a slide has one height: the plot is stretched or pressed to fill it
-            height = self.size.height
+        if self.size.height:  # a slide has one height, which a short plot is stretched to fill
+            height = max(self.size.height, height)
         self._place(head, foot, below)
         frame = twin(items, self.words, digits=digits) if table is None else table
         h = self.heading
@@ -182,7 +220,7 @@ class Canvas:
         }  # fmt: skip
         spec = {"data": self.traces, "layout": layout}
         said = h.title, h.subtitle, alt
-        return Chart(name, spec, *said, frame, rows, sources, kind, h.source, tuple(h.notes))
+        return Chart(name, spec, *said, frame, rows, sources, kind, h.source, self.notes)
 
     def _head(self) -> _Block:
         font = self.font * 1.23
@@ -204,8 +242,8 @@ class Canvas:
         legend = w.legend(m for m in MARKS if shorthand and f"[{m}]" in printed)
         if legend:
             said.append(w.text("chart.shorthand", legend=legend))
-        if h.notes:
-            said.append(w.text("chart.note", notes=" ".join(h.notes)))
+        if self.notes:
+            said.append(w.text("chart.note", notes=" ".join(self.notes)))
         if h.source:
             said.append(w.text("chart.source", source=h.source))
         lines = [escape(line) for text in said for line in wrap(text, self.inner, font)]

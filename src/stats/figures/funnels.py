@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import ceil, floor, log10
+
+import pandas as pd
 
 from stats import theme
-from stats.figures.canvas import EDGE, Canvas, Heading
+from stats.figures.canvas import EDGE, Canvas, Heading, fitted
 from stats.figures.chart import Chart, Item
 from stats.figures.lettering import balanced, capital, escape, width
 from stats.figures.rows import LABELS, Panel, Row, amount, draw, extremes, hover, mark, row_ids, row_ticks
+from stats.figures.scales import thinned, upto
 from stats.results import Result, State
 from stats.wording import Words
 
 
+@fitted
 def inspection_funnel(
     items: Sequence[Item],
     *,
@@ -70,6 +73,7 @@ def _found(words: Words, items: Sequence[Item], panel: str, digits: int | None) 
     return f"{panel}: {words.join(steps)}"
 
 
+@fitted
 def conversion_compared(
     items: Sequence[Item],
     *,
@@ -94,10 +98,11 @@ def conversion_compared(
     Chart
         See `stats.figures.counts_by_group` for the other parameters.
     """
-    canvas = Canvas(words, Heading(title, subtitle, source, _explained(words, items, notes), size))
+    canvas = Canvas(words, Heading(title, subtitle, source, explained(words, items, notes), size))
     return points(canvas, items, name=name, kind="points", percent=True)
 
 
+@fitted
 def rate_compared(
     items: Sequence[Item],
     *,
@@ -122,12 +127,12 @@ def rate_compared(
     Chart
         See `stats.figures.counts_by_group` for the other parameters.
     """
-    canvas = Canvas(words, Heading(title, subtitle, source, _explained(words, items, notes), size))
+    canvas = Canvas(words, Heading(title, subtitle, source, explained(words, items, notes), size))
     return points(canvas, items, name=name, kind="points", percent=False)
 
 
-def _explained(words: Words, items: Sequence[Item], notes: Sequence[str]) -> list[str]:
-    """Put the meaning of the thin lines first among the notes."""
+def explained(words: Words, items: Sequence[Item], notes: Sequence[str]) -> list[str]:
+    """Return the notes of points with intervals: the meaning of the thin lines comes first."""
     levels = [i.result.conf_level for i in items if i.result and i.result.conf_level is not None]
     said = [words.text("chart.interval_lines", level=words.percent(levels[0], 0))] if levels else []
     if any(_bounds_only(i.result) for i in items):
@@ -135,7 +140,10 @@ def _explained(words: Words, items: Sequence[Item], notes: Sequence[str]) -> lis
     return [*said, *notes]
 
 
-def points(canvas: Canvas, items: Sequence[Item], *, name: str, kind: str, percent: bool) -> Chart:
+def points(
+    canvas: Canvas, items: Sequence[Item], *, name: str, kind: str, percent: bool, texts: Sequence[str] = (),
+    table: pd.DataFrame | None = None, finding: str = "",
+) -> Chart:  # fmt: skip
     """Draw rows of points with intervals on a shared scale from zero, and finish the chart.
 
     Parameters
@@ -148,6 +156,10 @@ def points(canvas: Canvas, items: Sequence[Item], *, name: str, kind: str, perce
         As in `Canvas.finish`.
     percent : bool
         Scale in percent.
+    texts : sequence of str
+        What is printed right of the rows, in the order of `items`; by default their values.
+    table, finding
+        As in `Canvas.finish`, when the chart has its own.
     """
     s, words = canvas.scale, canvas.words
     groups = list(dict.fromkeys(item.label for item in items))
@@ -155,10 +167,10 @@ def points(canvas: Canvas, items: Sequence[Item], *, name: str, kind: str, perce
     ordered = [i for group in groups for i in items if i.label == group]
     names = [_side(canvas, item, several=several) for item in ordered]
     canvas.left = EDGE * s + max((width(t, canvas.font) for lines in names for t in lines), default=0.0) + 10 * s
-    texts = [_point_text(words, item) for item in ordered]
+    texts = texts or [_point_text(words, item) for item in ordered]
     canvas.right = EDGE * s + max((width(t, canvas.font, bold=True) for t in texts), default=0.0) + 12 * s
     top = max((max(i.result.conf_high or 0.0, i.result.estimate or 0.0) for i in items), default=0.0) or 1.0
-    ticks = _ticks(min(1.0, top) if percent else top)
+    ticks = upto(min(1.0, top) if percent else top)
     at = 2 * s
     places: list[float] = []
     runs: list[tuple[float, float]] = []
@@ -178,9 +190,10 @@ def points(canvas: Canvas, items: Sequence[Item], *, name: str, kind: str, perce
         at += 8 * s if several else 0
     _point_axes(canvas, places, names, at, ticks, percent=percent)
     _grid(canvas, ticks, runs if several else [(0.0, at)])
-    _point_marks(canvas, ordered, places, ticks[-1])
-    return canvas.finish(name, ordered, kind=kind, plot_height=at, below=canvas.line() + 6 * s,
-                         finding=_compared(words, ordered) if several else extremes(words, ordered))  # fmt: skip
+    _point_marks(canvas, ordered, places, texts, ticks[-1])
+    told = finding or (_compared(words, ordered) if several else extremes(words, ordered))
+    return canvas.finish(name, ordered, kind=kind, plot_height=at, below=canvas.line() + 6 * s, finding=told,
+                         table=table)  # fmt: skip
 
 
 def _compared(words: Words, items: Sequence[Item]) -> str:
@@ -227,8 +240,10 @@ def _point_axes(
     scale = 100 if percent else 1
     digits = 0 if all(round(t * scale, 6) % 1 == 0 for t in ticks) else 1
     texts = [words.percent(t, digits) if percent and t else words.number(t, digits if t else 0) for t in ticks]
+    shown = thinned(ticks, max(width(t, canvas.font * 0.9) for t in texts), canvas.plot_width)
     canvas.axes["xaxis"] = {
-        "range": [0, ticks[-1]], "tickmode": "array", "tickvals": list(ticks), "ticktext": texts,
+        "range": [0, ticks[-1]], "tickmode": "array", "tickvals": [ticks[i] for i in shown],
+        "ticktext": [texts[i] for i in shown],
         "tickfont": {"size": canvas.font * 0.9, "color": theme.MUTED}, "fixedrange": True, "anchor": "y",
         "ticklabelstandoff": 4,
     }  # fmt: skip
@@ -240,7 +255,9 @@ def _point_axes(
     }
 
 
-def _point_marks(canvas: Canvas, items: Sequence[Item], places: list[float], reach: float) -> None:
+def _point_marks(
+    canvas: Canvas, items: Sequence[Item], places: list[float], texts: Sequence[str], reach: float
+) -> None:
     s, words = canvas.scale, canvas.words
     for strong in (False, True):
         pairs = [(i, y) for i, y in zip(items, places, strict=True) if i.strong is strong]
@@ -268,8 +285,8 @@ def _point_marks(canvas: Canvas, items: Sequence[Item], places: list[float], rea
                     },
                 }
             )
-    for item, y in zip(items, places, strict=True):
-        canvas.say(escape(_point_text(words, item)), 1, y, xref="paper", bold=item.strong, shift=12 * s)
+    for item, text, y in zip(items, texts, places, strict=True):
+        canvas.say(escape(text), 1, y, xref="paper", bold=item.strong, shift=12 * s)
 
 
 def _interval_lines(lines: list[tuple[float, float, float]], color: str, s: float) -> dict[str, object]:
@@ -283,11 +300,3 @@ def _interval_lines(lines: list[tuple[float, float, float]], color: str, s: floa
         "type": "scatter", "mode": "lines", "x": xs, "y": ys, "line": {"color": color, "width": 1.5 * s},
         "hoverinfo": "skip", "cliponaxis": False,
     }  # fmt: skip
-
-
-def _ticks(top: float) -> list[float]:
-    """Round tick values from zero to just above the largest value."""
-    raw = top / 4
-    power = 10.0 ** floor(log10(raw))
-    step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999)
-    return [round(i * step, 10) for i in range(ceil(top / step * 0.9999) + 1)]

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pandas as pd
 
 from stats import theme
-from stats.figures.canvas import EDGE, Canvas, Heading
+from stats.figures.canvas import EDGE, Canvas, Heading, fitted
 from stats.figures.chart import TWIN_COLUMNS, Chart
 from stats.figures.lettering import balanced, escape, width
 from stats.figures.rows import row_ticks
@@ -47,6 +47,7 @@ class Cell:
     sources: tuple[str, ...] = ()
 
 
+@fitted
 def coverage(
     cells: Sequence[Cell],
     *,

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from stats.figures.canvas import Canvas, Heading
-from stats.figures.chart import Chart, Item
+from stats.figures.canvas import Canvas, Heading, fitted
+from stats.figures.chart import Break, Chart, Item, Point
 from stats.figures.rows import Panel, Row, draw, extremes, mark
-from stats.results import Result
+from stats.figures.series import timeline
+from stats.periods import Period
+from stats.results import Result, State
 from stats.wording import Words
 
 PENALTIES = ("reprimand", "warning", "removal", "expulsion", "dissolution")
 """Fixed order, from the lightest penalty to the heaviest."""
 
 
+@fitted
 def penalty_mix(
     shares: Sequence[Result],
     *,
@@ -47,6 +50,7 @@ def penalty_mix(
     return canvas.finish(name, items, kind="mix", plot_height=height, finding=extremes(words, items))
 
 
+@fitted
 def mix_compared(
     mixes: Sequence[tuple[str, Sequence[Result]]],
     *,
@@ -95,6 +99,55 @@ def mix_compared(
     height = draw(canvas, rows, [panel])
     return canvas.finish(name, items, kind="mix_compared", plot_height=height,
                          finding=_widest_gap(words, mixes, penalties))  # fmt: skip
+
+
+@fitted
+def mix_over_periods(
+    mixes: Sequence[tuple[Period, Sequence[Result]]],
+    *,
+    words: Words,
+    title: str,
+    subtitle: str = "",
+    breaks: Sequence[Break] = (),
+    source: str = "",
+    notes: Sequence[str] = (),
+    size: str = "page",
+    name: str = "mix-over-periods",
+) -> Chart:
+    """Draw the penalty mix over like periods: a panel a penalty, a dot with its interval a period.
+
+    Each penalty has a scale of its own from zero, which the chart says: on a common one, expulsions
+    beside reprimands would be a flat line.
+
+    Parameters
+    ----------
+    mixes : sequence of (Period, sequence of Result)
+        Periods of one kind and length that do not overlap, each with the shares of one total; a
+        penalty without a share in a period leaves a gap.
+    breaks : sequence of Break
+        Changes of rules, forms or geography; those inside the time shown are drawn.
+
+    Returns
+    -------
+    Chart
+        See `stats.figures.counts_by_group` for the other parameters.
+
+    Raises
+    ------
+    InputError
+        As `stats.figures.counts_over_periods`.
+    """
+    every = [r for _, shares in mixes for r in shares]
+    points = []
+    for penalty in sorted({r.category for r in every}, key=_place):
+        for period, shares in mixes:
+            found = next((r for r in shares if r.category == penalty), None)
+            gap = Result(state=State.MISSING, kind="share", category=penalty, period=period.key)
+            points.append(Point(period, gap if found is None else found, words.label("penalties", penalty)))
+    canvas = Canvas(words, Heading(title, subtitle, source, _with_interval_note(words, every, notes), size))
+    named = [(words.period(period), shares) for period, shares in mixes]
+    finding = _widest_gap(words, named, sorted({r.category for r in every}, key=_place))
+    return timeline(canvas, points, breaks, name=name, kind="mix_periods", dots=True, finding=finding)
 
 
 def _widest_gap(words: Words, mixes: Sequence[tuple[str, Sequence[Result]]], penalties: Sequence[str]) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 
 from stats import theme
 from stats.errors import InputError
-from stats.figures.canvas import Canvas, Heading
+from stats.figures.canvas import Canvas, Heading, fitted
 from stats.figures.chart import Chart, Item
-from stats.figures.lettering import capital, escape, width
+from stats.figures.lettering import balanced, capital, escape, width
 from stats.figures.rows import hover, row_ids
 from stats.results import Result
 from stats.wording import Words
@@ -37,6 +37,7 @@ class Progress:
     parts: Sequence[tuple[str, Result]]
 
 
+@fitted
 def programme_progress(
     wholes: Sequence[Progress],
     *,
@@ -72,8 +73,9 @@ def programme_progress(
     for whole in wholes:
         total = _checked(whole)
         name_line = f"{capital(whole.label)}: {words.number(total)}"
-        canvas.say(escape(name_line), 0, at, xref="paper", valign="top", bold=True)
-        at += canvas.line() + 4 * s
+        head = balanced(name_line, canvas.inner, canvas.font, bold=True)
+        canvas.say("<br>".join(escape(h) for h in head), 0, at, xref="paper", valign="top", bold=True)
+        at += len(head) * canvas.line() + 4 * s
         below = _segments(canvas, whole, total, at, items)
         at += BAR * s + below + 16 * s
     canvas.axes["xaxis"] = {"range": [0, 1], "showticklabels": False, "fixedrange": True, "anchor": "y"}

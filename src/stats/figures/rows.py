@@ -14,7 +14,7 @@ from stats.figures.canvas import EDGE, Canvas
 from stats.figures.chart import Item, used_rows
 from stats.figures.lettering import balanced, capital, escape, width
 from stats.results import Approx, State
-from stats.wording import Words
+from stats.wording import NBSP, Words
 
 ROW = 28.0
 BAR = 18.0
@@ -101,10 +101,11 @@ def draw(canvas: Canvas, rows: Sequence[Row], panels: Sequence[Panel]) -> float:
         From left to right, each with its own scale from zero.
     """
     s = canvas.scale
+    canvas.scales = len(panels)
     labels = _label_column(canvas, rows)
     gap = GAP * s if len(panels) > 1 else 0.0
     each = (canvas.plot_width - gap * (len(panels) - 1)) / len(panels)
-    titles = [balanced(capital(p.title), each, canvas.font, bold=True) if p.title else [] for p in panels]
+    titles = [_head(canvas, p.title, each) if p.title else [] for p in panels]
     top = max(len(t) for t in titles) * canvas.line() + (5 * s if any(titles) else 0)
     edges = _edges(canvas, rows, labels, panels, top)
     centres = [(low + high) / 2 for low, high in edges]
@@ -126,6 +127,14 @@ def draw(canvas: Canvas, rows: Sequence[Row], panels: Sequence[Panel]) -> float:
         canvas, [centres[i] for i in plain], ["<br>".join(escape(t) for t in labels[i]) for i in plain]
     )
     return height
+
+
+def _head(canvas: Canvas, title: str, room: float) -> list[str]:
+    """Return the name of a panel in lines; no-break spaces give way where it would run into the next panel."""
+    lines = balanced(capital(title), room, canvas.font, bold=True)
+    if max(width(t, canvas.font, bold=True) for t in lines) <= room:
+        return lines
+    return balanced(capital(title).replace(NBSP, " "), room, canvas.font, bold=True)
 
 
 def row_ticks(canvas: Canvas, places: Sequence[float], texts: Sequence[str]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from stats import theme
-from stats.figures.canvas import EDGE, Canvas, Heading
+from stats.figures.canvas import EDGE, Canvas, Heading, fitted
 from stats.figures.chart import TWIN_COLUMNS, Chart
 from stats.figures.lettering import balanced, escape, width
 from stats.figures.rows import row_ticks
@@ -57,6 +57,7 @@ class Tally:
     sources: tuple[str, ...] = ()
 
 
+@fitted
 def tally_grid(
     cells: Sequence[Tally],
     *,

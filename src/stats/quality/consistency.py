@@ -14,7 +14,7 @@ import pandas as pd
 
 from stats import guards
 from stats.guards import Flags, Floats
-from stats.results import Note
+from stats.results import Note, Printed, State, tidy
 
 _SLACK = 1e-9  # relative room for the binary form of decimal numbers
 
@@ -70,8 +70,8 @@ def implied_half_unit(values: Any) -> Floats:
     return out
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SumCheck:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SumCheck(Printed):
     """Whether parts can add up to their total.
 
     Attributes
@@ -98,14 +98,13 @@ class SumCheck:
         return len(self.gap)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a total."""
-        return pd.DataFrame({
-            "total": self.total, "parts_sum": self.parts_sum, "gap": self.gap, "gap_low": self.gap_low,
-            "gap_high": self.gap_high, "consistent": self.consistent, "known": self.known,
-        })  # fmt: skip
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(max_rows=20))
+        """Return one row a total; ``estimate`` is the gap with what rounding allows."""
+        data = {
+            "estimate": self.gap, "conf_low": self.gap_low, "conf_high": self.gap_high, "method": "total_minus_parts",
+            "state": np.where(self.known, State.VALUE.value, State.MISSING.value), "total": self.total,
+            "parts_sum": self.parts_sum, "consistent": self.consistent,
+        }  # fmt: skip
+        return tidy(data, len(self))
 
 
 def check_parts(
@@ -172,8 +171,8 @@ VERDICTS = ("rounded", "truncated", "forced", "wrong", "unknown")
 100, none of these, or not checkable."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PercentCheck:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PercentCheck(Printed):
     """Whether printed percents can be reproduced from printed counts.
 
     Attributes
@@ -208,14 +207,13 @@ class PercentCheck:
         return len(self.printed)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a percent."""
-        return pd.DataFrame({
-            "printed": self.printed, "recomputed": self.recomputed, "low": self.low, "high": self.high,
-            "verdict": self.verdict, "column": self.column,
-        })  # fmt: skip
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html())
+        """Return one row a percent; ``estimate`` is the percent recomputed."""
+        data = {
+            "estimate": self.recomputed, "conf_low": self.low, "conf_high": self.high, "method": "percent_recomputed",
+            "state": np.where(np.isfinite(self.recomputed), State.VALUE.value, State.MISSING.value),
+            "printed": self.printed, "verdict": self.verdict, "column": self.column,
+        }  # fmt: skip
+        return tidy(data, len(self), caveats=self.caveats)
 
 
 def check_percentages(

@@ -15,11 +15,11 @@ from scipy import special
 
 from stats import guards
 from stats.guards import Floats
-from stats.results import COLUMNS, Note, State, TestResult
+from stats.results import Note, Printed, State, TestResult, tidy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pooled:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Pooled(Printed):
     """Estimates pooled over imputed data sets by Rubin's rules; arrays hold one value a quantity.
 
     Attributes
@@ -75,14 +75,14 @@ class Pooled:
         """Return one row a quantity: the shared columns, then the variance and its parts."""
         data = {
             "estimate": self.estimate, "conf_low": self.conf_low, "conf_high": self.conf_high,
-            "conf_level": self.conf_level, "method": self.method, "numerator": np.nan, "denominator": np.nan,
-            "unit": "", "state": self.state.value, "std_error": self.std_error, "df": self.df, "within": self.within,
-            "between": self.between, "total": self.total, "riv": self.riv, "lambda": self.lam, "fmi": self.fmi,
+            "conf_level": self.conf_level, "method": self.method, "state": self.state.value,
+            "std_error": self.std_error, "df": self.df, "within": self.within, "between": self.between,
+            "total": self.total, "riv": self.riv, "lambda": self.lam, "fmi": self.fmi,
         }  # fmt: skip
-        return pd.DataFrame(data, columns=[*COLUMNS, *list(data)[9:]], index=range(len(self)))
+        return tidy(data, len(self), caveats=self.caveats)
 
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(index=False))
+    def _facts(self) -> dict[str, Any]:
+        return {"sets": self.sets}
 
 
 def rubin_pool(

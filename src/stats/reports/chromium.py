@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 from stats.errors import MissingSystemPackageError
@@ -27,46 +25,22 @@ def require() -> Path:
     Raises
     ------
     MissingSystemPackageError
-        When there is none; the message names the Debian package.
+        When there is none; the message names the Debian package. A wrong ``BROWSER_PATH`` is named
+        as such, even where another browser is installed: whoever set it meant that one.
     """
     place = find()
-    if place is None:
-        named = os.environ.get("BROWSER_PATH")
-        found = f" (BROWSER_PATH={named} is no file)" if named else ""
+    if place is not None and os.access(place, os.X_OK):
+        return place
+    if named := os.environ.get("BROWSER_PATH"):
         raise MissingSystemPackageError(
-            f"Chromium is needed for PNG and SVG charts and was not found{found}. Install the package: "
-            "apt-get install chromium, or set BROWSER_PATH to an installed browser.",
-            f"Cần Chromium để xuất biểu đồ PNG và SVG nhưng không tìm thấy{found}. Hãy cài gói: "
-            "apt-get install chromium, hoặc đặt BROWSER_PATH trỏ tới trình duyệt có sẵn.",
+            f"BROWSER_PATH is {named}, which is no program that can be run. Correct it, or unset it to use the "
+            "installed Chromium (package: apt-get install chromium).",
+            f"BROWSER_PATH đang là {named}, nhưng đó không phải chương trình chạy được. Hãy sửa lại, hoặc bỏ biến này "
+            "để dùng Chromium đã cài (gói: apt-get install chromium).",
         )
-    return place
-
-
-@contextlib.contextmanager
-def environment(fonts: Path, folder: Path) -> Iterator[None]:
-    """Let a browser started inside see the bundled fonts, whatever the machine has installed.
-
-    Parameters
-    ----------
-    fonts : Path
-        Folder of the bundled font files.
-    folder : Path
-        A temporary folder for the font configuration and its cache.
-    """
-    configuration = folder / "fonts.conf"
-    configuration.write_text(
-        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
-        f"<dir>{fonts}</dir><dir>/usr/share/fonts</dir><dir>/usr/local/share/fonts</dir>"
-        f"<cachedir>{folder / 'font-cache'}</cachedir></fontconfig>",
-        encoding="utf-8",
+    raise MissingSystemPackageError(
+        "Chromium is needed to draw charts as images and was not found. Install the package: "
+        "apt-get install chromium, or set BROWSER_PATH to an installed browser.",
+        "Cần Chromium để xuất biểu đồ thành ảnh nhưng không tìm thấy. Hãy cài gói: "
+        "apt-get install chromium, hoặc đặt BROWSER_PATH trỏ tới trình duyệt có sẵn.",
     )
-    values = {"FONTCONFIG_FILE": str(configuration), "BROWSER_PATH": str(require())}
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value

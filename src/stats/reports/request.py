@@ -18,6 +18,7 @@ from stats.tables import Tables, read
 
 KINDS = {
     "period": "period_report",
+    "briefing": "briefing_report",
     "programme": "programme_report",
     "coverage": "coverage_report",
     "comparison": "comparison_report",
@@ -26,7 +27,7 @@ KINDS = {
 
 DEFAULT_PLACE, DEFAULT_PERIOD = "ha-noi", "2020-2025/half"
 
-FORMATS = ("html", "ipynb", "png", "svg")
+FORMATS = ("html", "ipynb", "png", "svg", "pdf", "docx", "pptx", "xlsx")
 
 
 class Opened(Protocol):
@@ -88,7 +89,13 @@ class NotebookParameters(BaseModel):
 
 
 class Request(BaseModel):
-    """A checked request: what to render, from which data, into which files."""
+    """A checked request: what to render, from which data, into which files.
+
+    Attributes
+    ----------
+    languages : tuple of str
+        Every language rendered in the same call; the pages lead to each other.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -98,6 +105,7 @@ class Request(BaseModel):
     formats: tuple[str, ...]
     assets: str
     out: Path
+    languages: tuple[str, ...] = ()
 
     @property
     def notebook(self) -> Path:
@@ -107,7 +115,16 @@ class Request(BaseModel):
     @property
     def name(self) -> str:
         """Stem of every output: kind, body, period, language."""
-        return f"{self.kind}_{self.parameters.place or 'all'}_{self.slug}_{self.parameters.lang}"
+        return self.named(self.parameters.lang)
+
+    @property
+    def editions(self) -> dict[str, str]:
+        """Stems of the same report in the other languages of this call, by language."""
+        return {lang: self.named(lang) for lang in self.languages if lang != self.parameters.lang}
+
+    def named(self, lang: str) -> str:
+        """Return the stem of the outputs in a language."""
+        return f"{self.kind}_{self.parameters.place or 'all'}_{self.slug}_{lang}"
 
 
 def request(
@@ -122,8 +139,8 @@ def request(
     assets: str = "inline",
     out: Path | None = None,
     data: str = "",
-) -> Request:
-    """Check what is asked and give it its one form.
+) -> tuple[Request, ...]:
+    """Check what is asked and give it its one form, a request for each language.
 
     Parameters
     ----------
@@ -134,6 +151,8 @@ def request(
     place, period : str, optional
         As typed; names work with and without marks. Left out: Hà Nội's half-term, and for coverage
         every body and period.
+    lang : str
+        ``vi``, ``en``, or both, comma-separated.
     formats : str
         Comma-separated formats.
 
@@ -147,7 +166,9 @@ def request(
         For a date that is none.
     """
     _check(("report", "loại báo cáo"), kind, KINDS)
-    _check(("language", "ngôn ngữ"), lang, LANGUAGES)
+    languages = tuple(dict.fromkeys(part.strip() for part in lang.split(",") if part.strip())) or LANGUAGES[:1]
+    for one in languages:
+        _check(("language", "ngôn ngữ"), one, LANGUAGES)
     _check(("assets mode", "cách nhúng tài nguyên"), assets, ("inline", "shared"))
     wanted = tuple(dict.fromkeys(part.strip() for part in formats.split(",") if part.strip()))
     for one in wanted:
@@ -162,13 +183,17 @@ def request(
             ) from None
     places = {"coverage": _scope, "comparison": _kind_of_period}
     where = places[kind](book, place, period) if kind in places else _one(book, place, period, kind)
-    return Request(
-        kind=kind,
-        parameters=NotebookParameters(place=where.body, period=where.period, lang=lang, date=date, data=data),
-        slug=where.slug,
-        formats=wanted or ("html", "ipynb"),
-        assets=assets,
-        out=out or resources.output_folder(),
+    return tuple(
+        Request(
+            kind=kind,
+            parameters=NotebookParameters(place=where.body, period=where.period, lang=one, date=date, data=data),
+            slug=where.slug,
+            formats=wanted or ("html", "ipynb"),
+            assets=assets,
+            out=out or resources.output_folder(),
+            languages=languages,
+        )
+        for one in languages
     )
 
 

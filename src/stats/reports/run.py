@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,28 +50,51 @@ def build(request: Request, *, step: Step = lambda _en, _vi: None, timeout: floa
         When the folder cannot be written.
     """
     with files.workspace(request.out) as place:
-        executed = _execute(request, place, step, timeout)
-        found = document.read(executed)
+        found = document.read(executed := _execute(request, place, step, timeout))
         finished: dict[str, bytes | str] = {}
         if "html" in request.formats:
             step("Writing the page", "Lập trang HTML")
-            finished[f"{request.name}.html"] = page.write(found, assets_mode=request.assets)
+            editions = {lang: f"{stem}.html" for lang, stem in request.editions.items()}
+            finished[f"{request.name}.html"] = page.write(found, assets_mode=request.assets, editions=editions)
             if request.assets == "shared":
                 finished |= {f"assets/{name}": data for name, data in page.shared_assets().items()}
         if "ipynb" in request.formats:
             finished[f"{request.name}.ipynb"] = notebook.dump(executed)
-        missing = None
-        drawn = tuple(form for form in images.FORMATS if form in request.formats)
-        if drawn and found.figures:
-            step(f"Drawing {len(found.figures)} charts", f"Vẽ {len(found.figures)} biểu đồ")
-            try:
-                charts = images.draw(found.figures, drawn, fonts=theme.fonts_dir())
-                finished |= {f"{request.name}/{name}.{form}": data for (name, form), data in charts.items()}
-            except MissingSystemPackageError as error:
-                missing = error
+        drawn, missing = _drawn(request, found, step)
+        for form in (form for form in request.formats if form in DOCUMENTS):
+            step(f"Writing the {form.upper()}", f"Lập tệp {form.upper()}")
+            pictures = {name: data for (name, kind), data in drawn.items() if kind == DOCUMENTS[form]}
+            finished[f"{request.name}.{form}"] = _document(form, found, pictures)
+        charts = {key: data for key, data in drawn.items() if key[1] in request.formats}
+        finished |= {f"{request.name}/{name}.{form}": data for (name, form), data in charts.items()}
         paths = tuple(files.write(request.out / name, data) for name, data in finished.items())
         (request.out / f"{request.name}.failed.ipynb").unlink(missing_ok=True)
     return Built(paths, missing)
+
+
+DOCUMENTS = {"pdf": "svg", "docx": "png", "pptx": "png", "xlsx": ""}
+"""Document format to the pictures it takes of charts; sheets draw their own."""
+
+Drawn = dict[tuple[str, str], bytes]
+
+
+def _drawn(request: Request, found: document.Document, step: Step) -> tuple[Drawn, MissingSystemPackageError | None]:
+    """Draw the charts in every form that a file or a document needs; nothing, and why, without Chromium."""
+    needed = {*request.formats, *(DOCUMENTS.get(form, "") for form in request.formats)}
+    forms = tuple(form for form in images.FORMATS if form in needed)
+    if not forms or not found.figures:
+        return {}, None
+    step(f"Drawing {len(found.figures)} charts", f"Vẽ {len(found.figures)} biểu đồ")
+    try:
+        return images.draw(found.figures, forms, fonts=theme.fonts_dir()), None
+    except MissingSystemPackageError as error:
+        return {}, error
+
+
+def _document(form: str, found: document.Document, pictures: Mapping[str, bytes]) -> bytes:
+    # Each writer brings a library that takes a while to import: only those asked for are.
+    writer = importlib.import_module(f"stats.reports.writers.{form}")
+    return bytes(writer.write(found, pictures=pictures))
 
 
 def _execute(request: Request, place: Path, step: Step, timeout: float) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def _committee_sentence(builder: Builder, report: Report, actor: str) -> None:
     if clauses:
         own = report.book.codes.row("actors", actor)["stream"] == "own_part"
         key = "committees.own" if own else "committees.finding"
-        name = report.actor(actor)
+        name = report.inside(actor) if own else report.actor(actor)
         builder.text(report.text(key, actor=name, items="; ".join(clauses), sources=report.cite(*used)))
         builder.used([row for r in used for row in r.rows])
 
@@ -142,7 +142,7 @@ def _own_part(builder: Builder, report: Report, actor: str) -> None:
                         Item(label, own, series=report.actor(part), panel=panel),
                     ]
     if items:
-        title = report.text("committees.own_chart", actor=report.actor(parts[0]))
+        title = report.text("committees.own_chart", actor=report.inside(parts[0]))
         builder.chart(
             figures.own_part(
                 items,
@@ -161,11 +161,7 @@ def signs(report: Report) -> Section:
     """Inspection upon signs of violation, as a funnel for organisations and for members."""
     builder = Builder(report, "signs")
     names = [f"signs-{stage}-{subject}" for subject in SUBJECTS for stage in STAGES]
-    lines = [
-        Line(report.book.catalogue[r.indicator].label(report.words.lang), r, _of_examined(report, r))
-        for name in names
-        for r in report.results(name)
-    ]
+    lines = [line for name in names for r in report.results(name) for line in _stage_lines(report, r)]
     if not lines:
         return builder.nothing()
     for actor in report.actors(*names):
@@ -178,12 +174,22 @@ def signs(report: Report) -> Section:
     return builder.done()
 
 
+def _stage_lines(report: Report, result: Result) -> list[Line]:
+    """Return a stage with its share of those examined; the conversion of violation into discipline on a line below."""
+    lang, subject = report.words.lang, result.indicator.rpartition("-")[2]
+    lines = [Line(report.book.catalogue[result.indicator].label(lang), result, _of_examined(report, result))]
+    conversion = f"signs-required-of-violation-{subject}"
+    if result.indicator == f"signs-required-{subject}" and (share := report.first(conversion, result.actor)):
+        lines.append(Line(report.book.catalogue[conversion].label(lang), result, share))
+    return lines
+
+
 def _of_examined(report: Report, result: Result) -> Result | None:
+    """Return the share of a later stage in those examined, missing where these were not published."""
     stage, subject = result.indicator.split("-")[1:3]
-    if stage not in ("violation", "required"):
+    if stage == "examined":
         return None
-    share = report.first(f"signs-{stage}-share-{subject}", result.actor)
-    return share if share else None
+    return report.first(f"signs-{stage}-share-{subject}", result.actor)
 
 
 def _signs_sentence(builder: Builder, report: Report, actor: str, subject: str) -> None:
@@ -210,12 +216,20 @@ def _signs_sentence(builder: Builder, report: Report, actor: str, subject: str) 
 
 
 def _share_words(report: Report, result: Result) -> str:
-    share = _of_examined(report, result)
-    if not share or "violation" not in result.indicator:
+    """Return the share of those found in violation in the examined, of those to be disciplined in these."""
+    subject = result.indicator.rpartition("-")[2]
+    required = result.indicator == f"signs-required-{subject}"
+    if not required and result.indicator != f"signs-violation-{subject}":
+        return ""
+    name = f"signs-required-of-violation-{subject}" if required else f"signs-violation-share-{subject}"
+    share = report.first(name, result.actor)
+    if not share:
         return ""
     words, printed = report.words, listing.published_share(report, result)
     interval = words.interval(share) or report.text("signs.two_units")
     values = {"share": report.traced(words.value(share), share), "interval": interval}
+    if required:
+        return report.text("signs.share_of_violation", **values)
     if printed:
         return report.text("signs.share_printed", printed=report.traced(printed, result), **values)
     return report.text("signs.share", **values)
@@ -238,7 +252,7 @@ def _funnel(builder: Builder, report: Report, actor: str) -> None:
             if result := report.first(f"signs-{stage}-{subject}", actor):
                 code = report.book.catalogue[result.indicator].definition["stage"]
                 panel = words.label("subjects", subject.removesuffix("s"))
-                share = _of_examined(report, result)
+                share = _of_examined(report, result) or None
                 items.append(Item(words.label("stages", code, short=True), result, share=share, panel=panel))
     if len(items) < 2:
         return

@@ -14,6 +14,7 @@ from stats.neighbours import MixChange, Pair
 from stats.periods import Period
 from stats.results import Approx, Result
 from stats.sections.blocks import Builder, Section
+from stats.sections.changes import count_sentence, mix_sentence, share_sentence
 from stats.sections.report import Report
 from stats.wording.formats import NBSP
 
@@ -79,7 +80,9 @@ def _like(builder: Builder, report: Report, earlier: Period, counts: list[Pair],
             "comparison.like",
             now=words.period(report.period),
             months_now=words.months(report.period),
-            before=words.dated(earlier),
+            before=words.period(earlier),
+            start=words.date(earlier.start, short=True),
+            end=words.date(earlier.end, short=True),
             months_before=words.months(earlier),
         )
     )
@@ -88,63 +91,11 @@ def _like(builder: Builder, report: Report, earlier: Period, counts: list[Pair],
     if shares:
         _shares_chart(builder, report, earlier, shares)
     _table(builder, report, earlier, counts)
-    flat = [p for p in counts if p.contrast is not None and p.direction == "flat"]
-    builder.points([_flat_count(report, pair) for pair in flat])
+    builder.points([count_sentence(report, pair) for pair in counts if pair.contrast is not None])
     fallen = [pair for pair in shares if "violation-share" in pair.now.indicator]
     if fallen:
         _explanations(builder, report, earlier, counts, fallen)
     builder.used([row for pair in (*counts, *shares) for r in (pair.now, pair.before) for row in r.rows])
-
-
-def share_sentence(report: Report, pair: Pair) -> str:
-    """Return how one share changed, with the interval of the change and the sources of both."""
-    words = report.words
-    now, before = (report.traced(words.value(r), r) for r in (pair.now, pair.before))
-    values = {
-        "label": report.book.catalogue[pair.now.indicator].label(words.lang),
-        "actor": report.actor(pair.now.actor, short=True),
-        "now": now,
-        "before": before,
-        "sources": report.cite(pair.now, pair.before),
-        "interval": "",
-        "change": "",
-    }
-    contrast = pair.contrast
-    if contrast is not None and contrast.estimate is not None:
-        low, high = (words.signed(100 * (x or 0), 1) for x in (contrast.conf_low, contrast.conf_high))
-        values["interval"] = report.text("comparison.interval", low=low, high=high)
-        if pair.direction != "flat":
-            key = "comparison.up" if contrast.estimate > 0 else "comparison.down"
-            values["change"] = report.text(key, points=words.points(contrast.estimate))
-            return report.text(f"comparison.share_{pair.direction}", **values)
-        return f"{report.text('comparison.share_flat', **values)} {_detectable(report, pair)}"
-    change = (pair.now.estimate or 0) - (pair.before.estimate or 0)
-    key = "comparison.up" if change > 0 else "comparison.down"
-    values["change"] = report.text(key, points=words.points(change))
-    rough = pair.now.unit == pair.before.unit and pair.now.base == pair.before.base
-    values["interval"] = report.text("comparison.no_interval_rough" if rough else "comparison.no_interval")
-    return report.text("comparison.share_rose" if change > 0 else "comparison.share_fell", **values)
-
-
-def _flat_count(report: Report, pair: Pair) -> str:
-    words = report.words
-    label = report.book.catalogue[pair.now.indicator].label(words.lang)
-    values = {"label": label, "actor": report.actor(pair.now.actor, short=True)}
-    said = report.text(
-        "comparison.count_flat", now=report.figure(pair.now), before=report.figure(pair.before), **values
-    )
-    return f"{said} {_detectable(report, pair)}"
-
-
-def _detectable(report: Report, pair: Pair) -> str:
-    """Say which change could have been seen: silence about it would make "no change" mean too much."""
-    words = report.words
-    say = words.points if pair.now.kind == "share" else words.percent
-    up, down = neighbours.detectable(pair, report.period)
-    said = [words.text(f"comparison.detectable_{way}", amount=say(x)) for way, x in (("up", up), ("down", down)) if x]
-    if not said:
-        return words.text("comparison.detectable_none")
-    return words.text("comparison.detectable", items=words.text("comparison.or").join(said))
 
 
 def _shares_chart(builder: Builder, report: Report, earlier: Period, shares: list[Pair]) -> None:
@@ -191,9 +142,15 @@ def _table(builder: Builder, report: Report, earlier: Period, pairs: list[Pair])
         }
     )
     caption = report.text("comparison.caption", period=words.period(earlier), months=words.months(earlier))
-    notes = [words.text("comparison.ratio_note"), *words.notes(*(r for p in pairs for r in (p.now, p.before)))]
+    named = [
+        (report.text("comparison.named", label=report.book.catalogue[p.now.indicator].label(words.lang),
+                     actor=report.inside(p.now.actor, short=True), period=words.period(period)), r)
+        for p in pairs for r, period in ((p.now, report.period), (p.before, earlier))
+    ]  # fmt: skip
+    notes = [words.text("comparison.ratio_note"), *report.notes(named)]
     markup = table(frame, words=words, caption=caption, columns=columns, notes=notes, id=f"t-change-{earlier.slug}")
-    builder.table(markup, [row for p in pairs for r in (p.now, p.before) for row in r.rows])
+    results = [r for _, r in named]
+    builder.table(markup, [*(row for r in results for row in r.rows), *report.retold(results)])
 
 
 def _change(report: Report, pair: Pair) -> str:
@@ -226,7 +183,7 @@ def _explanations(builder: Builder, report: Report, earlier: Period, counts: lis
             names = (words.label("units", r.unit) for r in (pair.now, pair.before))
             now, before = names
             label = report.book.catalogue[pair.now.indicator].label(words.lang)
-            reasons.append(f"{label}: " + report.text("comparison.units", now=now, before=before))
+            reasons.append(report.text("comparison.units", label=label, now=now, before=before))
     bases = [report.book.codes.basis(report.body.body_id, p.key, words.lang) for p in (report.period, earlier)]
     if all(bases):
         reasons.append(report.text("comparison.basis", now=html.escape(bases[0]), before=html.escape(bases[1])))
@@ -246,12 +203,14 @@ def _explanations(builder: Builder, report: Report, earlier: Period, counts: lis
 
 def _mix(builder: Builder, report: Report, change: MixChange) -> None:
     words = report.words
-    actor = report.actor(change.now[0].actor)
+    actor = report.inside(change.now[0].actor)
     if not change.like:
         builder.text(
             report.text(
                 "comparison.mix_intro",
-                period=words.dated(change.period),
+                period=words.period(change.period),
+                start=words.date(change.period.start, short=True),
+                end=words.date(change.period.end, short=True),
                 months=words.months(change.period),
                 months_now=words.months(report.period),
                 actor=actor,
@@ -270,17 +229,6 @@ def _mix(builder: Builder, report: Report, change: MixChange) -> None:
     mixes = [(titles[False], change.before), (titles[True], change.now)]
     builder.chart(figures.mix_compared(mixes, words=words, name=name, title=title, **captions))
     _mix_table(builder, report, change, titles)
-
-
-def mix_sentence(report: Report, change: MixChange) -> str:
-    """Return how the penalty mix moved, penalty by penalty, and what the move is called."""
-    words, items = report.words, []
-    for pair in change.pairs:
-        penalty = words.label("penalties", pair.now.category).lower()
-        now, before = (report.traced(words.value(r), r) for r in (pair.now, pair.before))
-        items.append(report.text(f"comparison.mix_{pair.direction}", penalty=penalty, before=before, now=now))
-    sources = report.cite(*change.now, *change.before)
-    return report.text(f"comparison.mix_{change.shift}", items="; ".join(items), sources=sources)
 
 
 def _mix_table(builder: Builder, report: Report, change: MixChange, titles: dict[bool, str]) -> None:

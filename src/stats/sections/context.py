@@ -1,8 +1,9 @@
-"""Sections around the figures: cover, summary, visits, what else, what is missing, sources, method."""
+"""Sections around the figures: summary, visits, what else, what is missing, method."""
 
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -10,9 +11,9 @@ from stats import neighbours
 from stats.displays import Column, table
 from stats.indicators import records
 from stats.results import Result
-from stats.sections import blocks, listing
+from stats.sections import listing
 from stats.sections.blocks import Builder, Section
-from stats.sections.comparison import mix_sentence, share_sentence
+from stats.sections.changes import breaks_between, count_sentence, mix_sentence, share_sentence
 from stats.sections.listing import Line
 from stats.sections.report import Report
 
@@ -46,37 +47,14 @@ CORE = (
 """What a full report of an office holds; those not published are named as missing."""
 
 
-def cover(report: Report, kind: str) -> Section:
-    """Return the head of the page."""
-    words = report.words
-    mark = {
-        "title": report.text(f"report.title.{kind}"),
-        "subtitle": report.text("report.subtitle", body=report.name, period=words.period(report.period)),
-        "lang": words.lang,
-        "draft": report.text("report.draft"),
-        "dateline": report.text(
-            "report.dateline",
-            date=words.date(report.date),
-            start=words.date(report.period.start, short=True),
-            end=words.date(report.period.end, short=True),
-            months=words.months(report.period),
-        ),
-        "contents": report.text("report.contents"),
-        "skip": report.text("report.skip"),
-        "foot": report.text("report.foot"),
-        "noscript": report.text("report.noscript"),
-    }
-    return blocks.cover(mark)
-
-
 def summary(report: Report) -> Section:
     """Return the main points: one finding a sentence, with its number and how sure it is."""
     builder = Builder(report, "summary")
     said = [*_work(report), *_signs(report), *_outcomes(report), *_changes(report)]
     builder.points(said or [report.text("summary.quiet")])
-    limits = _limits(report)
-    if limits:
-        builder.text(report.text("summary.limits", items="; ".join(limits)), kind="note")
+    unsaid = limits(report)
+    if unsaid:
+        builder.text(report.text("summary.limits", items="; ".join(unsaid)), kind="note")
     return builder.done()
 
 
@@ -125,45 +103,91 @@ def _signs(report: Report) -> list[str]:
 
 
 def _outcomes(report: Report) -> list[str]:
-    said, words = [], report.words
+    said = []
     for subject in ("members", "organisations"):
-        for total in report.results(f"disciplined-{subject}"):
-            if report.book.codes.row("actors", total.actor)["stream"] == "own_part" or report.doubtful(total):
+        totals = [r for r in report.results(f"disciplined-{subject}") if _speaks(report, r)]
+        parts = {inner.actor: outer.actor for inner in totals if (outer := _holder(report, inner, totals))}
+        for total in totals:
+            twin = total.actor == "unspecified" and any(r.estimate == total.estimate for r in totals if r is not total)
+            if total.actor in parts or twin:
                 continue
-            parts = [
-                report.text(
-                    "members.part_alone",
-                    penalty=words.label("penalties", m.category).lower(),
-                    count=report.traced(words.number(m.numerator or 0), m),
-                )
-                for m in report.results(f"penalty-mix-{subject}", actor=total.actor)
-            ]
-            rest = report.text("members.parts", items=words.join(parts)) if parts else ""
-            label = report.actor(total.actor)
-            values = {"total": report.figure(total), "parts": rest, "sources": report.cite(total)}
+            held = [r for r in totals if parts.get(r.actor) == total.actor]
+            split = _split(report, subject, total)
+            rest = report.text("members.parts", items=split) if split else ""
+            rest += "".join(_held(report, subject, r) for r in held)
+            values = {"total": report.figure(total), "parts": rest, "sources": report.cite(total, *held)}
             key = f"{subject}.finding_unnamed" if total.actor == "unspecified" else f"{subject}.finding"
-            said.append(report.text(key, actor=label, **values))
+            said.append(report.text(key, actor=report.actor(total.actor), **values))
     return said
+
+
+def _speaks(report: Report, total: Result) -> bool:
+    """Tell whether a figure may be a main point: of a whole stream, and not doubtful."""
+    return report.book.codes.row("actors", total.actor)["stream"] != "own_part" and not report.doubtful(total)
+
+
+def _holder(report: Report, inner: Result, totals: Sequence[Result]) -> Result | None:
+    """Return the printed total of the same stream that holds this one, when the source says it is a part."""
+    if "subset_of_total" not in {c.values["flag"] for c in inner.caveats if c.code == "flag"}:
+        return None
+    stream = report.book.codes.row("actors", inner.actor)["stream"]
+    larger = (
+        r for r in totals
+        if report.book.codes.row("actors", r.actor)["stream"] == stream and (r.estimate or 0) > (inner.estimate or 0)
+    )  # fmt: skip
+    return next(larger, None)
+
+
+def _split(report: Report, subject: str, total: Result) -> str:
+    words = report.words
+    parts = [
+        report.text(
+            "members.part_alone",
+            penalty=words.label("penalties", m.category).lower(),
+            count=report.traced(words.number(m.numerator or 0), m),
+        )
+        for m in report.results(f"penalty-mix-{subject}", actor=total.actor)
+    ]
+    return words.join(parts)
+
+
+def _held(report: Report, subject: str, inner: Result) -> str:
+    split = _split(report, subject, inner)
+    values = {"total": report.figure(inner), "actor": report.inside(inner.actor)}
+    return report.text("members.held", parts=report.text("members.bracket", items=split) if split else "", **values)
 
 
 def _changes(report: Report) -> list[str]:
-    body, said = report.body.body_id, []
+    body, said, earlier = report.body.body_id, [], []
+    for name in ("disciplined-members", "disciplined-organisations"):
+        for pair in neighbours.like(report.book, name, body, report.period):
+            own = report.book.codes.row("actors", pair.now.actor)["stream"] == "own_part"
+            sure = not report.doubtful(pair.now) and not report.doubtful(pair.before)
+            if pair.contrast is not None and sure and not own:
+                said.append(count_sentence(report, pair))
+                earlier.append(pair.period)
     for pair in neighbours.like(report.book, "signs-violation-share-members", body, report.period)[:1]:
         said.append(share_sentence(report, pair))
+        earlier.append(pair.period)
     for change in neighbours.mix(report.book, "penalty-mix-members", body, report.period)[:1]:
         window = report.words.period(change.period)
-        said.append(report.text("summary.mix", window=window, sentence=mix_sentence(report, change)))
-    return said
+        said.append(report.text("summary.mix", window=window, sentence=_lower(mix_sentence(report, change))))
+        earlier.append(change.period)
+    if earlier:
+        first = min(earlier, key=lambda period: period.end)
+        said.append(breaks_between(report, first, ("inspection", "discipline")))
+    return [sentence for sentence in said if sentence]
 
 
-def _limits(report: Report) -> list[str]:
-    body, limits = report.body.body_id, []
+def limits(report: Report) -> list[str]:
+    """Return what the figures of the period cannot tell, a clause each."""
+    body, said = report.body.body_id, []
     totals = report.results("disciplined-members")
     if totals and not neighbours.like(report.book, "disciplined-members", body, report.period):
-        limits.append(report.text("summary.no_counts_change"))
+        said.append(report.text("summary.no_counts_change"))
     if any(report.book.codes.row("actors", r.actor)["stream"] == "pooled" for r in totals) and len(totals) == 1:
-        limits.append(report.text("summary.no_split"))
-    return limits
+        said.append(report.text("summary.no_split"))
+    return said
 
 
 def visit(report: Report) -> Section:
@@ -199,6 +223,7 @@ def visit(report: Report) -> Section:
             if row[kind]
         ]
         builder.points(points)
+        builder.used([row["visit_id"]])
     builder.text(report.text("visit.no_counts"), kind="note")
     return builder.done()
 
@@ -259,70 +284,6 @@ def gaps(report: Report) -> Section:
     return builder.done()
 
 
-def sources(report: Report) -> Section:
-    """Return every figure used with its source, then the documents."""
-    builder = Builder(report, "sources")
-    words = report.words
-    rows = report.book.at(report.body.body_id, report.period.key)
-    lines = [report.book.published(row) for row in records(rows)]
-    frame = pd.DataFrame(
-        {
-            "row": [r.rows[0] for r in lines],
-            "label": [_describe(report, r) for r in lines],
-            "actor": [report.actor(r.actor, short=True) for r in lines],
-            "count": lines,
-            "unit": [report.unit(r) for r in lines],
-            "source": [report.cite(r) for r in lines],
-        }
-    )
-    columns = [
-        Column("row", report.text("table.row"), "text"),
-        Column("label", report.text("table.indicator"), "text"),
-        Column("actor", report.text("table.actor"), "text"),
-        Column("count", report.text("table.count"), "count"),
-        Column("unit", report.text("table.unit"), "text"),
-        Column("source", report.text("table.source"), "source"),
-    ]
-    caption = report.text("sources.caption", body=report.name, period=words.period(report.period))
-    if len(frame):
-        builder.table(table(frame, words=words, caption=caption, columns=columns, id="t-sources"))
-    builder.documents(report.text("sources.list"), [_document(report, source, n) for source, n in report.cited.items()])
-    return builder.done()
-
-
-def documents(report: Report) -> Section:
-    """Return the documents cited so far, numbered as cited."""
-    builder = Builder(report, "sources")
-    builder.documents(report.text("sources.list"), [_document(report, source, n) for source, n in report.cited.items()])
-    return builder.done()
-
-
-def _describe(report: Report, result: Result) -> str:
-    row, words = report.rows[result.rows[0]], report.words
-    parts = [words.label("activities", row["activity"]), words.label("stages", row["stage"]).lower()]
-    parts.append(words.label("subjects", row["subject"]).lower())
-    for list_name, column in (("penalties", "penalty"), ("violations", "violation"), ("subgroups", "subgroup")):
-        if row[column] and row[column] != "all":
-            parts.append(words.label(list_name, row[column]).lower())
-    return " – ".join(parts)
-
-
-def _document(report: Report, source: str, number: int) -> str:
-    row = report.sources[source]
-    name = str(row["title"]).replace("(address: ", f"({report.text('sources.address')}: ")
-    title = f"<cite>{html.escape(name)}</cite>"
-    when = report.day(source) or report.text("sources.undated")
-    if not report.day(source) and pd.notna(row["published_from"]):
-        earliest = report.words.date(pd.Timestamp(row["published_from"]).date(), short=True)
-        when = report.text("sources.earliest", date=earliest)
-    retold = f" ({report.text('sources.retold')})" if row["kind"] == "retold" else ""
-    url = str(row["url"] or "")
-    link = f' <a class="url" href="{html.escape(url)}">{html.escape(url)}</a>' if url.startswith("http") else ""
-    publisher = html.escape(report.publisher(source))
-    said = f"{title}. {publisher}, {html.escape(when)}{retold}.{link}"
-    return f'<li id="src-{html.escape(source)}" value="{number}">{said}</li>'
-
-
 def method(report: Report) -> Section:
     """Return the notes on method."""
     builder = Builder(report, "method")
@@ -331,9 +292,7 @@ def method(report: Report) -> Section:
     basis = report.book.codes.basis(report.body.body_id, report.period.key, words.lang)
     if basis:
         start, end = (words.date(day, short=True) for day in (report.period.start, report.period.end))
-        name = words.period(report.period)
-        points.insert(
-            1, report.text("method.period", period=name, start=start, end=end, basis=html.escape(basis.rstrip(".")))
-        )
+        name, why = words.period(report.period, heading=True), html.escape(_lower(basis.rstrip(".")))
+        points.insert(1, report.text("method.period", period=name, start=start, end=end, basis=why))
     builder.points([*points, report.text("method.marks")], kind="notes")
     return builder.done()

@@ -119,10 +119,21 @@ def contents(report: Report) -> Section:
     results = report.results("violation-contents")
     if not results:
         return builder.nothing()
+    violations = _counted_violations(report, results)
+    if violations:
+        results = [_of_violations(r) for r in results]
     top = max(results, key=lambda r: r.estimate or 0)
     label = words.label("violations", top.category)
-    builder.text(report.text("contents.finding", violation=label, count=report.figure(top), sources=report.cite(top)))
-    base = _base(report, results)
+    values = {"violation": label, "sources": report.cite(top)}
+    if violations:
+        printed = listing.published_share(report, top) or ""
+        values |= {"base": words.number(violations), "share": report.traced(printed, top)}
+        count = report.traced(words.number(top.estimate or 0), top)
+        builder.text(report.text("contents.finding_violations", count=count, **values))
+        base = report.text("contents.base_violations", base=words.number(violations))
+    else:
+        builder.text(report.text("contents.finding", count=report.figure(top), **values))
+        base = _base(report, results)
     for actor in dict.fromkeys(r.actor for r in results):
         mine = [r for r in results if r.actor == actor]
         items = [Item(words.label("violations", r.category), r) for r in mine]
@@ -136,14 +147,24 @@ def contents(report: Report) -> Section:
     return builder.done()
 
 
-def _base(report: Report, results: list[Result]) -> str:
-    """Say what the shares are of: the printed shares tell, else the members disciplined, else nothing."""
+def _counted_violations(report: Report, results: list[Result]) -> int:
+    """Return how many violations the printed shares are of, as they tell; 0 when their base is the members."""
     flagged = {str(c.values.get("flag")) for r in results for c in r.caveats if c.code == "flag"}
-    if "base_is_violations" in flagged:
-        printed = [(r.estimate or 0, report.rows[row]["share_pct_published"]) for r in results for row in r.rows]
-        bases = [round(count / float(share) * 100) for count, share in printed if not pd.isna(share)]
-        base = max(set(bases), key=bases.count) if bases else 0
-        return report.text("contents.base_violations", base=report.words.number(base))
+    if "base_is_violations" not in flagged:
+        return 0
+    printed = [(r.estimate or 0, report.rows[row]["share_pct_published"]) for r in results for row in r.rows]
+    bases = [round(count / float(share) * 100) for count, share in printed if not pd.isna(share)]
+    return max(set(bases), key=bases.count) if bases else 0
+
+
+def _of_violations(result: Result) -> Result:
+    """Return a content as a count of violations: beside members disciplined it would stand on another base."""
+    kept = tuple(c for c in result.caveats if c.values.get("flag") != "base_is_violations")
+    return replace(result, unit="violations", caveats=kept)
+
+
+def _base(report: Report, results: list[Result]) -> str:
+    """Say what the contents are to be read against: the members disciplined, else nothing."""
     totals = report.results("disciplined-members", actor=results[0].actor)
     if totals:
         return report.text("contents.base_members", total=report.words.count(totals[0], unit=False))

@@ -40,7 +40,7 @@ def figures(builder: Builder, report: Report, lines: Sequence[Line], *, caption:
     """
     if not lines:
         return
-    words = report.words
+    words, several = report.words, len({line.result.actor for line in lines}) > 1
     printed = [published_share(report, line.result) for line in lines]
     columns = [
         Column("label", words.text("table.indicator"), "text"),
@@ -65,10 +65,14 @@ def figures(builder: Builder, report: Report, lines: Sequence[Line], *, caption:
             "source": [report.cite(line.result) for line in lines],
         }
     )
-    results = [r for line in lines for r in (line.result, line.share) if r is not None]
-    notes = [note for note in words.notes(*results) if note]
-    markup = table(frame, words=words, caption=caption, columns=columns, notes=notes, id=id_)
-    builder.table(markup, [row for r in results for row in r.rows])
+    named = [(_name(report, line, several), r) for line in lines for r in (line.result, line.share) if r is not None]
+    results = [r for _, r in named]
+    made = table(frame, words=words, caption=caption, columns=columns, notes=report.notes(named), id=id_)
+    builder.table(made, [*(row for r in results for row in r.rows), *report.retold(results)])
+
+
+def _name(report: Report, line: Line, several: bool) -> str:
+    return f"{line.label} ({report.inside(line.result.actor, short=True)})" if several else line.label
 
 
 def published_share(report: Report, result: Result) -> str | None:

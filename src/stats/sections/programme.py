@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from stats import figures, shares
-from stats.displays import Column, table
+from stats.displays import Column, Traced, table
 from stats.figures import Item, Progress
 from stats.indicators import records
 from stats.results import Approx, Note, Result, State
@@ -154,15 +154,13 @@ def own_targets(report: Report) -> Section:
         return builder.nothing()
     one_number = frame["unit"].eq("percent") & frame["value_high"].isna()
     shown, lang = frame[one_number], report.words.lang
-    items = [
-        Item(
-            ": ".join(
-                (report.book.codes.body(row["body_id"]).name(lang), report.words.label("programme_items", row["item"]))
-            ),
-            _result(row),
-        )
-        for row in records(shown)
-    ]
+    items = []
+    for row in records(shown):
+        item = report.words.label("programme_items", row["item"])
+        if Approx(row["approx"]) is Approx.OVER:
+            item = report.text("programme.over_item", item=item)
+        label = f"{report.book.codes.body(row['body_id']).name(lang)}: {item}"
+        items.append(Item(label, replace(_result(row), approx=Approx.EXACT)))
     if items:
         builder.chart(
             figures.item_counts(
@@ -283,7 +281,7 @@ def _table(
             "body": [report.book.codes.body(row["body_id"]).name(words.lang) for row in lines],
             "programme": [words.label("programmes", row["programme"]) for row in lines],
             "item": [words.label("programme_items", row["item"]) for row in lines],
-            "value": [_value(report, row, result) for row, result in zip(lines, results, strict=True)],
+            "value": [Traced(printed(report, row), result.rows) for row, result in zip(lines, results, strict=True)],
             "unit": [words.label("programme_units", row["unit"]) for row in lines],
             "source": [report.cite(result) for result in results],
         }
@@ -309,16 +307,28 @@ def _merged(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return list(merged.values())
 
 
-def _value(report: Report, row: dict[str, Any], result: Result) -> str:
-    words = report.words
+def printed(report: Report, row: dict[str, Any]) -> str:
+    """Return what a source prints for a fact: a number, a range, a bound to pass, a day, or words.
+
+    A target "over 90" is a bound set, not a figure nobody counted exactly, so it carries no mark.
+    """
+    words, result = report.words, _result(row)
     if not result:
         text = str(row["text"])
-        return words.date(dt.date.fromisoformat(text), short=True) if row["unit"] == "date" and text else text or "[x]"
+        if row["unit"] == "date" and text:
+            return words.date(dt.date.fromisoformat(text), short=True)
+        return report.rendered(text) or "[x]"
     if row["unit"] == "identifier":
         return words.number(result.estimate or 0)
     if pd.notna(row["value_high"]):
         return f"{words.number(row['value'])}–{words.number(row['value_high'])}"
+    if _target(report, row) and result.approx is Approx.OVER:
+        return report.text("programme.over", n=words.number(result.estimate or 0))
     return words.count(replace(result, unit=""), unit=False)
+
+
+def _target(report: Report, row: dict[str, Any]) -> bool:
+    return report.book.codes.row("programme_items", row["item"])["section"] == "own_targets"
 
 
 def _children(report: Report) -> list[str]:

@@ -42,21 +42,25 @@ class Report:
         Whom the report is on.
     period : Period
         What it covers.
-    date : datetime.date
-        Date on the report: as asked, else the newest publication date among the rows used.
+    asked_date : datetime.date, optional
+        Date on the report, when one was asked for; else it is the newest publication date among all
+        the rows used (`stats.sections.kinds.cover`).
     cited : dict
         Source id to its number, in the order first cited; the list of sources prints them.
     used : dict
         Row ids the sections shown so far rest on.
+    size : str
+        Size of the charts (`stats.theme.SIZES`).
     """
 
     book: Book
     words: Words
     body: Body
     period: Period
-    date: dt.date
+    asked_date: dt.date | None = None
     cited: dict[str, int] = field(default_factory=dict)
     used: dict[str, None] = field(default_factory=dict)
+    size: str = "page"
 
     def results(self, indicator: str, *, actor: str | None = None, period: Period | None = None) -> list[Result]:
         """Return one indicator for this body (and this period, unless another is given)."""
@@ -87,6 +91,7 @@ class Report:
     def traced(self, text: str, *results: Result) -> str:
         """Return words as a link to the rows they rest on."""
         rows = tuple(dict.fromkeys(row for r in results for row in r.rows))
+        self.used.update(dict.fromkeys(rows))
         return linked(html.escape(text), rows) if rows else html.escape(text)
 
     def figure(self, result: Result, *, subject: str = "") -> str:
@@ -100,11 +105,11 @@ class Report:
             return found.definition["subject"]
         return str(self.rows[result.rows[0]]["subject"]) if result.rows and result.rows[0] in self.rows else ""
 
-    def unit(self, result: Result) -> str:
+    def unit(self, result: Result, *, subject: str = "") -> str:
         """Return the unit of a count in words that never break: ``lượt tổ chức đảng``."""
         label = self.words.label("units", result.unit)
         if result.unit == "instances":
-            subject = self.subject(result)
+            subject = subject or self.subject(result)
             what = self.words.label("units", f"{subject}s") if subject in ("organisation", "member") else ""
             label = self.words.text("table.instances", subject=what) if what else label
         return label.replace(" ", NBSP)
@@ -129,8 +134,14 @@ class Report:
             else self.words.label("actors", code, short)
         )
 
+    def inside(self, code: str, *, short: bool = False) -> str:
+        """Return the name of an actor inside a sentence: small at its start unless it is a proper name."""
+        name, level = self.actor(code, short=short), self.book.codes.row("actors", code)["level"]
+        proper = level == "national" or (level and self.words.lang == "vi") or name[1:2].isupper()
+        return name if proper else name[:1].lower() + name[1:]
+
     def captions(self, results: Sequence[Result], actor: str = "", *, what: str = "") -> dict[str, Any]:
-        """Return what goes around a chart: subtitle, source line and notes, in words."""
+        """Return what goes around a chart: subtitle, source line and notes, in words, and its size."""
         where = f"{self.name}, {self.words.period(self.period)}"
         who = self.actor(actor) if actor else ""
         notes = self.words.notes(*(self._told(r) for r in results))
@@ -138,14 +149,49 @@ class Report:
             "subtitle": ". ".join(part for part in (what, where, who) if part),
             "source": self.source_line(results),
             "notes": [note for note in notes if note][:MOST_NOTES],
+            "size": self.size,
         }
 
     def _told(self, result: Result) -> Result:
-        """Return a result without the flags that are mere information: the table beside a chart tells them."""
+        """Return a result without what is mere information or needs a name: the table beside a chart tells it."""
         flags = self.book.codes.order("flags")
         mere = {f for f in flags if self.book.codes.row("flags", f)["severity"] == "info"}
-        kept = tuple(c for c in result.caveats if not (c.code == "flag" and c.values["flag"] in mere))
+        kept = tuple(
+            c
+            for c in result.caveats
+            if c.code != "sources_differ" and not (c.code == "flag" and c.values["flag"] in mere)
+        )
         return replace(result, caveats=kept)
+
+    def notes(self, named: Sequence[tuple[str, Result]]) -> list[str]:
+        """Return the caveats of figures, each once, with the figures it is about where it is not about all.
+
+        Parameters
+        ----------
+        named : sequence of tuple
+            What each figure is called, and the figure.
+        """
+        about: dict[str, dict[str, None]] = {}
+        others: dict[str, None] = {}
+        for name, result in named:
+            for note in (*result.caveats, *((result.reason,) if result.reason else ())):
+                if note.code == "sources_differ":
+                    figures = self.words.join([self.words.number(n) for n in note.values["others"]])
+                    others[f"{name}: {figures}"] = None
+                    continue
+                about.setdefault(self.words.note(note), {})[name] = None
+        names = {name for name, _ in named}
+        said = [
+            text if set(which) == names else self.text("table.note_of", note=text, items="; ".join(which))
+            for text, which in about.items()
+            if text
+        ]
+        return [*said, self.text("table.other_figures", items="; ".join(others))] if others else said
+
+    def retold(self, results: Iterable[Result]) -> list[str]:
+        """Return the rows in which other pages print another number for these figures; the notes quote them."""
+        differ = [r for r in results if any(c.code == "sources_differ" for c in r.caveats)]
+        return [row for r in differ for first in r.rows for row in self.book.alternatives.get(first, ())]
 
     def source_line(self, results: Sequence[Result]) -> str:
         """Return the documents behind results in one line, the publisher and the day where printed."""
@@ -157,8 +203,15 @@ class Report:
 
     def publisher(self, source: str) -> str:
         """Return who published a document, in words where the page does not say."""
-        name = str(self.sources[source]["publisher"] or "")
-        return self.text("sources.no_publisher") if not name or name.startswith("not shown") else name
+        return self.rendered(str(self.sources[source]["publisher"])) or self.text("sources.no_publisher")
+
+    def rendered(self, words: str) -> str:
+        """Return what curators or a source put in words, in the page's language where it has a rendering."""
+        return self._renderings.get(words, words)
+
+    @cached_property
+    def _renderings(self) -> dict[str, str]:
+        return {row["words"]: row[self.words.lang] for row in self.book.codes.rows("renderings")}
 
     def day(self, source: str) -> str:
         """Return the day a document was published, in words; empty when it prints none."""
@@ -191,7 +244,7 @@ def open_report(place: str, period: str, lang: str = "vi", date: str = "", data:
     lang : str
         ``vi`` or ``en``.
     date : str
-        Date on the report; empty for the newest publication date among the figures of the period.
+        Date on the report; empty for the newest publication date among the figures used.
     data : str
         Data folder; empty for the project's own.
 
@@ -207,19 +260,13 @@ def open_report(place: str, period: str, lang: str = "vi", date: str = "", data:
 
 def report_on(book: Book, body: Body, period: Period, lang: str, date: str = "") -> Report:
     """Return a report on a body and period of a book already open; see `open_report`."""
-    day = dt.date.fromisoformat(date) if date else newest(book, body.body_id, period)
-    return Report(book, Words(book.codes, lang), body, period, day)
+    return Report(book, Words(book.codes, lang), body, period, asked_on(date))
+
+
+def asked_on(date: str) -> dt.date | None:
+    """Return the date asked for; None when it is left to the report."""
+    return dt.date.fromisoformat(date) if date else None
 
 
 def _by_id(frame: pd.DataFrame, column: str) -> dict[str, dict[str, Any]]:
     return {str(row[column]): {str(k): v for k, v in row.items()} for row in frame.to_dict("records")}
-
-
-def newest(book: Book, body: str, period: Period) -> dt.date:
-    """Return the newest publication date among the figures of a body and period; else the period's end."""
-    tables = book.tables
-    used: list[str] = []
-    for frame in (tables.observations, tables.programme):
-        used += list(frame.loc[frame["body_id"].eq(body) & frame["period"].eq(period.key), "source_id"].unique())
-    days = pd.to_datetime(tables.sources.set_index("source_id").loc[used, "published_from"]).dropna()
-    return days.max().date() if len(days) else period.end

@@ -12,11 +12,11 @@ import pandas as pd
 
 from stats import guards
 from stats.guards import Flags, Floats
-from stats.results import COLUMNS, Note, Result, State
+from stats.results import Note, Printed, Result, State, tidy
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Increments:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Increments(Printed):
     """Single periods from cumulative figures.
 
     Attributes
@@ -59,14 +59,10 @@ class Increments:
         """Return one row a period: the shared columns, then the flags."""
         data = {
             "key": list(self.keys), "estimate": self.estimate, "conf_low": self.conf_low, "conf_high": self.conf_high,
-            "conf_level": np.nan, "method": "cumulative_difference", "numerator": self.cumulative,
-            "denominator": np.nan, "unit": self.unit, "state": self.state,
+            "method": "cumulative_difference", "numerator": self.cumulative, "unit": self.unit, "state": self.state,
             "since": [self.keys[i] if i >= 0 else "" for i in self.since], "fall": self.falls, "break": self.breaks,
         }  # fmt: skip
-        return pd.DataFrame(data, columns=["key", *COLUMNS, "since", "fall", "break"], index=range(len(self)))
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(index=False, max_rows=40))
+        return tidy(data, len(self), caveats=self.caveats, labels=("key",))
 
 
 def increments(

@@ -12,11 +12,11 @@ import pandas as pd
 
 from stats import guards
 from stats.periods import CUMULATIVE, Period
-from stats.results import Note
+from stats.results import Note, Printed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Runs:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Runs(Printed):
     """Periods sorted into runs inside which counts may be compared.
 
     Attributes
@@ -43,9 +43,6 @@ class Runs:
     def to_frame(self) -> pd.DataFrame:
         """Return one row a period."""
         return pd.DataFrame({"key": list(self.keys), "run": self.run, "reason": list(self.reason)})
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(index=False))
 
 
 def comparable_runs(periods: Sequence[Period], *, breaks: Collection[dt.date] = ()) -> Runs:
@@ -114,5 +111,11 @@ def comparable_runs(periods: Sequence[Period], *, breaks: Collection[dt.date] = 
 
 
 def same_start(earlier: Period, later: Period) -> bool:
-    """Tell whether two periods are cumulative figures of one year, whose difference is a period."""
+    """Tell whether two periods are cumulative figures of one year, whose difference is a period.
+
+    Examples
+    --------
+    >>> same_start(Period.parse("2023-Q1"), Period.parse("2023-6M")), same_start(*map(Period.parse, ("2022", "2023")))
+    (True, False)
+    """
     return earlier.kind in CUMULATIVE and later.kind in CUMULATIVE and earlier.start == later.start

@@ -16,13 +16,13 @@ from scipy import special
 
 from stats import guards, intervals
 from stats.guards import Floats
-from stats.results import COLUMNS, Note, State
+from stats.results import Note, Printed, State, tidy
 from stats.severity.links import LINKS, cdf, derivatives, ends_of, log_likelihood, quantile
 from stats.severity.tables import counts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeverityModel:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SeverityModel(Printed):
     """A fitted cumulative-link model; a positive coefficient means harsher.
 
     Attributes
@@ -71,18 +71,17 @@ class SeverityModel:
         data = {
             "term": self.terms if self else (), "estimate": self.estimate, "conf_low": self.estimate - half,
             "conf_high": self.estimate + half, "conf_level": self.conf_level, "method": f"cumulative_{self.link}",
-            "numerator": self.n, "denominator": self.n, "unit": "", "state": str(self.state),
+            "numerator": self.n, "denominator": self.n, "state": str(self.state),
             "std_error": self.std_error, "statistic": z, "p_value": 2 * special.ndtr(-np.abs(z)),
             "odds_ratio": np.exp(self.estimate),
         }  # fmt: skip
-        names = ["term", *COLUMNS, "std_error", "statistic", "p_value", "odds_ratio"]
-        return pd.DataFrame(data, columns=names, index=range(len(self.estimate)))
+        return tidy(data, len(self.estimate), caveats=self.caveats, labels=("term",))
 
-    def _repr_html_(self) -> str:
-        if not self and self.reason is not None:
-            return f"<p>refused: {self.reason.code} {dict(self.reason.values)}</p>"
+    def _facts(self) -> dict[str, Any]:
+        if not self:
+            return {"state": self.state.value}
         cuts = ", ".join(f"{t:.4g}" for t in self.thresholds)
-        return f"{self.to_frame().to_html(index=False)}<p>cut points {cuts}; deviance {self.deviance:.6g}</p>"
+        return {"levels": self.levels, "cut points": cuts, "deviance": self.deviance}
 
     def probabilities(self) -> Floats:
         """Return the fitted probability of each level, one row a row of the design."""

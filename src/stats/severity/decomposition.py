@@ -18,14 +18,14 @@ import pandas as pd
 
 from stats import guards
 from stats.guards import Flags, Floats
-from stats.results import Note, State
+from stats.results import Note, Printed, State, tidy
 
 METHODS = ("lmdi", "shapley", "log")
 """Ways to split a change: logarithmic mean (Divisia), Shapley value, or shares of the log ratio."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeParts:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ChangeParts(Printed):
     """A change split into the contributions of its factors.
 
     Attributes
@@ -55,19 +55,17 @@ class ChangeParts:
         return len(self.change)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a factor of each row split."""
+        """Return one row a factor of each row split; ``estimate`` is its contribution."""
         rows, many = len(self.change), len(self.factors)
         change = np.repeat(self.change, many)
         part = self.contribution.T.ravel()
         share = np.divide(part, change, out=np.full(len(part), np.nan), where=np.isfinite(change) & (change != 0))
-        return pd.DataFrame({
-            "row": np.repeat(np.arange(rows), many), "factor": list(self.factors) * rows,
-            "before": self.before.T.ravel(), "after": self.after.T.ravel(), "contribution": part,
-            "change": change, "share_of_change": share, "method": self.method, "state": np.repeat(self.state, many),
-        })  # fmt: skip
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(index=False, max_rows=20))
+        data = {
+            "row": np.repeat(np.arange(rows), many), "factor": list(self.factors) * rows, "estimate": part,
+            "method": self.method, "state": np.repeat(self.state, many), "before": self.before.T.ravel(),
+            "after": self.after.T.ravel(), "change": change, "share_of_change": share,
+        }  # fmt: skip
+        return tidy(data, rows * many, labels=("row", "factor"))
 
 
 def decompose_change(

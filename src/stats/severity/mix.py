@@ -17,12 +17,12 @@ from scipy import special
 from stats import guards, intervals
 from stats.comparisons.two_proportions import difference_of_shares
 from stats.guards import Floats
-from stats.results import Note, TestResult
+from stats.results import Note, Printed, TestResult
 from stats.severity.tables import counts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MixShift:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class MixShift(Printed):
     """How the mix of penalties differs between two periods or bodies.
 
     Attributes
@@ -64,8 +64,13 @@ class MixShift:
         frame.insert(0, "component", ["harshness", "polarisation", "rest", "total"])
         return frame
 
-    def _repr_html_(self) -> str:
-        return f"<p>{self.harshness}, {self.polarisation}</p>{self.shares.to_html(index=False)}"
+    def _facts(self) -> dict[str, Any]:
+        tested = {"harshness": self.location, "polarisation": self.dispersion}
+        said = {name: f"{getattr(self, name)} (p {test.p_value:.3g})" for name, test in tested.items()}
+        return said | {"both_ends_grew": self.both_ends_grew, "crossing": self.crossing}
+
+    def _table(self) -> pd.DataFrame:
+        return self.shares
 
 
 def mix_shift(

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import special
 
 from stats import guards
+from stats.exact import ALTERNATIVES
 from stats.guards import Floats
 from stats.results import Note, TestResult
 from stats.severity.tables import counts
@@ -16,7 +17,9 @@ _SAME = 1e-7  # tables whose probabilities differ by less, relatively, count as 
 _LARGEST = 2_000_000  # possible values of the first cell; beyond it the exact test has nothing to add
 
 
-def odds_ratio(table: Any, *, conf_level: float = 0.95, convention: str = "minlike") -> TestResult:
+def odds_ratio(
+    table: Any, *, conf_level: float = 0.95, convention: str = "minlike", alternative: str = "two-sided"
+) -> TestResult:
     """Return the conditional odds ratio with Fisher's exact test, common to all strata if there are several.
 
     Parameters
@@ -28,6 +31,9 @@ def odds_ratio(table: Any, *, conf_level: float = 0.95, convention: str = "minli
     convention : {'minlike', 'central'}
         Two-sided p-value: ``minlike`` is that of R's ``fisher.test`` and exact ``mantelhaen.test`` and of
         scipy's ``fisher_exact``; ``central`` agrees with the interval.
+    alternative : {'two-sided', 'greater', 'less'}
+        Direction of the odds ratio. The interval stays two-sided: for a one-sided 95% limit ask for
+        ``conf_level=0.90``.
 
     Returns
     -------
@@ -60,6 +66,7 @@ def odds_ratio(table: Any, *, conf_level: float = 0.95, convention: str = "minli
     (0.4857, 6.408)
     """
     guards.choice(convention, ("minlike", "central"), ("convention", "quy ước"))
+    guards.choice(alternative, ALTERNATIVES, ("alternative", "đối thuyết"))
     conf_level = guards.level(conf_level)
     x = counts(table, ndim=3)
     guards.whole(x.ravel(), "table")
@@ -80,14 +87,16 @@ def odds_ratio(table: Any, *, conf_level: float = 0.95, convention: str = "minli
         return share
 
     at_one = probabilities(0.0)
-    if convention == "minlike":
+    if alternative != "two-sided":
+        p_value = float((at_one[here:] if alternative == "greater" else at_one[: here + 1]).sum())
+    elif convention == "minlike":
         p_value = float(at_one[at_one <= at_one[here] * (1 + _SAME)].sum())
     else:
         p_value = 2 * float(min(at_one[: here + 1].sum(), at_one[here:].sum()))
     if last == 0:  # the margins leave one table: nothing can be learnt
         return TestResult(
-            statistic=total, p_value=1.0, method=f"fisher_{convention}", n=float(x.sum()), conf_low=0.0,
-            conf_high=float("inf"), conf_level=conf_level, caveats=(Note("one_level"),),
+            statistic=total, p_value=1.0, method=f"fisher_{convention}", alternative=alternative, n=float(x.sum()),
+            conf_low=0.0, conf_high=float("inf"), conf_level=conf_level, caveats=(Note("one_level"),),
         )  # fmt: skip
     tail = (1 - conf_level) / 2
     estimate, low, high = 0.0, 0.0, float("inf")
@@ -100,8 +109,9 @@ def odds_ratio(table: Any, *, conf_level: float = 0.95, convention: str = "minli
     if here < last:
         high = _solve(lambda t: probabilities(t)[: here + 1].sum() - tail)
     return TestResult(
-        statistic=total, p_value=min(p_value, 1.0), method=f"fisher_{convention}", n=float(x.sum()),
-        estimate=estimate, conf_low=low, conf_high=high, conf_level=conf_level, extra={"strata": len(x)},
+        statistic=total, p_value=min(p_value, 1.0), method=f"fisher_{convention}", alternative=alternative,
+        n=float(x.sum()), estimate=estimate, conf_low=low, conf_high=high, conf_level=conf_level,
+        extra={"strata": len(x)},
     )  # fmt: skip
 
 

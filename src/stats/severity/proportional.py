@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import special
 
@@ -11,33 +13,38 @@ from stats.results import Note, TestResult
 from stats.severity.cumulative import SeverityModel
 from stats.severity.links import ends_of
 
-METHODS = ("brant", "score", "lr_nominal")
+METHODS = ("brant", "score", "lr", "lr_nominal")
 """Tests of proportional odds."""
 
 
-def proportional_odds(model: SeverityModel, *, method: str = "brant") -> TestResult:
+def proportional_odds(model: SeverityModel, *, method: str = "brant", terms: Sequence[str] = ()) -> TestResult:
     """Test whether the covariates move every cut of the severity scale alike.
 
     Parameters
     ----------
     model : SeverityModel
         A fitted model with the logit link.
-    method : {'brant', 'score', 'lr_nominal'}
+    method : {'brant', 'score', 'lr', 'lr_nominal'}
         ``brant``: Wald test that the separate logits of each cut agree (with one test a term in
         ``extra``); ``score``: score test against coefficients free at every cut (SAS);
+        ``lr``: likelihood ratio against the same (R's ``ordinal::nominal_test``);
         ``lr_nominal``: likelihood ratio against the multinomial logit, which ignores order.
+    terms : sequence of str
+        For ``lr``: the terms whose coefficients are freed, such as all levels of one factor; all terms
+        by default.
 
     Returns
     -------
     TestResult
         Small p: a year is harsher at one cut and not at another (often polarisation): report the
         cuts one by one. Where a cut cannot be fitted (no case on one side), p = 1 with the caveat
-        ``check_not_possible``.
+        ``check_not_possible``. Where ``lr`` meets coefficients without bound (an empty cell), the caveat is
+        ``separated``: the statistic is the limit, its p-value rough.
 
     Raises
     ------
     InputError
-        For a model that was refused, has another link, or no covariates.
+        For a model that was refused, has another link, or no covariates, or for terms it does not have.
 
     Notes
     -----
@@ -46,7 +53,8 @@ def proportional_odds(model: SeverityModel, *, method: str = "brant") -> TestRes
 
     References
     ----------
-    Brant (1990), *Biometrics* 46:1171; Peterson and Harrell (1990), *Applied Statistics* 39:205.
+    Brant (1990), *Biometrics* 46:1171; Peterson and Harrell (1990), *Applied Statistics* 39:205;
+    Pratt (1981), *JASA* 76:103 (the likelihood is concave, so ``lr`` finds its maximum).
 
     Examples
     --------
@@ -62,17 +70,21 @@ def proportional_odds(model: SeverityModel, *, method: str = "brant") -> TestRes
             "The check needs a fitted logit model with covariates", "Cần mô hình logit đã ước lượng có biến giải thích",
             remedy=("Fit severity_fit with link='logit'.", "Hãy dùng severity_fit với link='logit'."),
         )  # fmt: skip
-    cuts, terms = len(model.thresholds), len(model.terms)
-    df = float((cuts - 1) * terms)
+    for name in terms:
+        guards.choice(name, model.terms, ("term", "biến giải thích"))
+    cuts = len(model.thresholds)
+    df = float((cuts - 1) * len(model.terms))
     if cuts < 2:
         return _impossible(method, model.n)
     if method == "brant":
         return _brant(model, df)
+    if method == "lr":
+        return _freed(model, tuple(terms) or model.terms)
     value = _score(model) if method == "score" else _nominal(model)
     if value is None:
         return _impossible(method, model.n)
     return TestResult(
-        statistic=value, p_value=float(special.chdtrc(df, max(value, 0.0))), df=df,
+        statistic=max(value, 0.0), p_value=float(special.chdtrc(df, max(value, 0.0))), df=df,
         method=f"proportional_odds_{method}", n=model.n,
     )  # fmt: skip
 
@@ -129,7 +141,7 @@ def _brant(model: SeverityModel, df: float) -> TestResult:
         each[name] = {"statistic": one, "df": cuts - 1, "p_value": float(special.chdtrc(cuts - 1, max(one, 0.0)))}
     by_cut = {name: slopes[k::terms].tolist() for k, name in enumerate(model.terms)}
     return TestResult(
-        statistic=value, p_value=float(special.chdtrc(df, max(value, 0.0))), df=df,
+        statistic=max(value, 0.0), p_value=float(special.chdtrc(df, max(value, 0.0))), df=df,
         method="proportional_odds_brant", n=model.n, extra={"by_term": each, "by_cut": by_cut},
     )  # fmt: skip
 
@@ -156,6 +168,56 @@ def _score(model: SeverityModel) -> float | None:
     score = np.einsum("gj,gjk->k", n / p, change)
     information = np.einsum("g,gj,gjk,gjl->kl", total, 1 / p, change, change)
     return _wald(score, information) if np.isfinite(information).all() else None
+
+
+def _freed(model: SeverityModel, terms: tuple[str, ...]) -> TestResult:
+    # Newton steps on the model whose coefficients of `terms` differ from cut to cut.
+    n, x, cuts = model.counts, model.design, len(model.thresholds)
+    free = np.isin(model.terms, terms)
+    shared, loose = int((~free).sum()), int(free.sum())
+    first = cuts + shared
+    rows = np.zeros((len(x), cuts, first + cuts * loose))
+    for j in range(cuts):
+        rows[:, j, j] = 1.0
+        rows[:, j, cuts:first] = -x[:, ~free]
+        rows[:, j, first + j * loose : first + (j + 1) * loose] = -x[:, free]
+    values = np.concatenate([model.thresholds, model.estimate[~free], np.tile(model.estimate[free], cuts)])
+    value = _likelihood(n, special.expit(rows @ values))
+    for _ in range(200):
+        inner = special.expit(rows @ values)
+        p = np.maximum(np.diff(inner, axis=1, prepend=0.0, append=1.0), np.finfo(float).tiny)
+        density = inner * (1 - inner)
+        change = np.diff(density[:, :, None] * rows, axis=1, prepend=0.0, append=0.0)
+        score = np.einsum("gj,gjk->k", n / p, change)
+        # Expected information is never negative, unlike the observed one far from the maximum.
+        information = np.einsum("g,gj,gjk,gjl->kl", n.sum(axis=1), 1 / p, change, change)
+        move = np.linalg.lstsq(information, score, rcond=1e-12)[0]
+        move *= min(1.0, 2.0 / max(float(np.abs(move).max()), 1e-300))
+        new = -np.inf
+        while new < value and float(np.abs(move).max()) > 1e-10:
+            new = _likelihood(n, special.expit(rows @ (values + move)))
+            move, step = move / 2, move
+        gain = new - value
+        if gain > 0:
+            values, value = values + step, new
+        if gain < 1e-10:
+            break
+    statistic = max(2 * (value - model.log_likelihood), 0.0)
+    df = float((cuts - 1) * len(terms))
+    spread = float(np.abs(x).max(initial=0.0))
+    unbounded = float(np.abs(values[first:]).max()) * spread > 12
+    return TestResult(
+        statistic=statistic, p_value=float(special.chdtrc(df, statistic)), df=df, method="proportional_odds_lr",
+        n=model.n, extra={"terms": list(terms), "log_likelihood": value},
+        caveats=(Note("separated", {"terms": list(terms)}),) if unbounded else (),
+    )  # fmt: skip
+
+
+def _likelihood(n: Floats, inner: Floats) -> float:
+    p = np.diff(inner, axis=1, prepend=0.0, append=1.0)
+    if (p[n > 0] <= 0).any():
+        return -np.inf
+    return float(special.xlogy(n, np.maximum(p, np.finfo(float).tiny)).sum())
 
 
 def _nominal(model: SeverityModel) -> float | None:

@@ -15,13 +15,14 @@ import pandas as pd
 from scipy import special
 
 from stats import guards, intervals
+from stats.exact import ALTERNATIVES, normal_p
 from stats.guards import Floats
-from stats.results import Note, TestResult
+from stats.results import Note, Printed, TestResult
 from stats.severity.tables import counts, level_scores
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CmhTests:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class CmhTests(Printed):
     """The three statistics of Landis, Heyman and Koch for one stack of tables.
 
     Attributes
@@ -42,9 +43,6 @@ class CmhTests:
         """Return one row a statistic."""
         parts = [self.correlation, self.row_means, self.general]
         return pd.concat([p.to_frame() for p in parts], ignore_index=True)
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(index=False))
 
 
 def generalised_cmh(
@@ -145,7 +143,9 @@ def _quadratic(gap: Floats, covariance: Floats, name: str, n: float) -> TestResu
     )  # fmt: skip
 
 
-def mantel_haenszel(tables: Any, *, correction: bool = False, conf_level: float = 0.95) -> TestResult:
+def mantel_haenszel(
+    tables: Any, *, correction: bool = False, conf_level: float = 0.95, alternative: str = "two-sided"
+) -> TestResult:
     """Test and estimate the common odds ratio of two by two tables (Mantel and Haenszel).
 
     Parameters
@@ -156,13 +156,16 @@ def mantel_haenszel(tables: Any, *, correction: bool = False, conf_level: float 
         Continuity correction of one half, as R's ``mantelhaen.test`` does by default.
     conf_level : float
         Level of the interval of the common odds ratio (Robins, Breslow and Greenland).
+    alternative : {'two-sided', 'greater', 'less'}
+        Direction of the odds ratio, for the p-value. The interval stays two-sided: for a one-sided 95% limit ask for
+        ``conf_level=0.90``.
 
     Returns
     -------
     TestResult
         ``statistic`` is the chi-square with one degree of freedom; ``estimate`` the common odds
-        ratio. ``extra`` holds ``breslow_day`` and ``tarone`` with p-values, the tests that the odds
-        ratio *is* common, and the common ``risk_ratio``.
+        ratio. ``extra`` holds ``z``, its signed root, ``breslow_day`` and ``tarone`` with p-values,
+        the tests that the odds ratio *is* common, and the common ``risk_ratio``.
 
     Raises
     ------
@@ -188,6 +191,7 @@ def mantel_haenszel(tables: Any, *, correction: bool = False, conf_level: float 
     >>> round(result.statistic, 4), round(result.estimate, 4)
     (1.4269, 0.9047)
     """
+    guards.choice(alternative, ALTERNATIVES, ("alternative", "đối thuyết"))
     conf_level = guards.level(conf_level)
     x = counts(tables, ndim=3)
     if x.shape[1:] != (2, 2):
@@ -203,13 +207,20 @@ def mantel_haenszel(tables: Any, *, correction: bool = False, conf_level: float 
     gap = float((a - r1 * c1 / n).sum()) if len(n) else 0.0
     if variance <= 0:
         return TestResult(
-            statistic=0.0, p_value=1.0, df=1.0, method="mantel_haenszel", n=float(n.sum()), caveats=(Note("one_level"),)
+            statistic=0.0,
+            p_value=1.0,
+            df=1.0,
+            method="mantel_haenszel",
+            alternative=alternative,
+            n=float(n.sum()),
+            caveats=(Note("one_level"),),
         )
     size = max(abs(gap) - min(0.5, abs(gap)), 0.0) if correction else abs(gap)
     statistic = size**2 / variance
     top, bottom = a * d / n, b * c / n
     one, other = (a + d) / n, (b + c) / n
-    extra: dict[str, Any] = {"strata": len(n), "correction": correction}
+    z = float(np.copysign(np.sqrt(statistic), gap))
+    extra: dict[str, Any] = {"strata": len(n), "correction": correction, "z": z}
     extra["risk_ratio"] = _ratio(float((a * r2 / n).sum()), float((c * r1 / n).sum()))
     odds, low, high = _ratio(float(top.sum()), float(bottom.sum())), 0.0, float("inf")
     caveats: tuple[Note, ...] = ()
@@ -225,9 +236,10 @@ def mantel_haenszel(tables: Any, *, correction: bool = False, conf_level: float 
     else:
         caveats = (Note("undefined_at_zero", {"method": "odds_ratio"}),)
     return TestResult(
-        statistic=statistic, p_value=float(special.chdtrc(1, statistic)), df=1.0,
-        method="mantel_haenszel_corrected" if correction else "mantel_haenszel", n=float(n.sum()), estimate=odds,
-        conf_low=low, conf_high=high, conf_level=conf_level, extra=extra, caveats=caveats,
+        statistic=statistic, p_value=float(normal_p(np.array(z), alternative)), df=1.0,
+        method="mantel_haenszel_corrected" if correction else "mantel_haenszel", alternative=alternative,
+        n=float(n.sum()), estimate=odds, conf_low=low, conf_high=high, conf_level=conf_level, extra=extra,
+        caveats=caveats,
     )  # fmt: skip
 
 

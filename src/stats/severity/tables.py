@@ -12,14 +12,14 @@ import pandas as pd
 
 from stats import guards
 from stats.guards import Flags, Floats
-from stats.results import Note, State, TestResult
+from stats.results import Note, Printed, State, TestResult, tidy
 
 SCORES = ("table", "rank", "ridit", "modridit")
 """Scores of ordered levels by name: 1, 2, 3 ...; midranks; midranks over n; midranks over n + 1."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tests:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Tests(Printed):
     """Significance tests of many tables from one vectorised call.
 
     Attributes
@@ -54,7 +54,7 @@ class Tests:
     def __getitem__(self, i: int) -> TestResult:
         """Return row `i` as a `TestResult`; one that could not be made has no statistic and p = 1."""
         known = str(self.state[i]) == State.VALUE.value
-        own = tuple(note for note in self.caveats if i in dict(note.values).get("rows", (i,)))
+        own = tuple(note for note in self.caveats if note.concerns(i))
         return TestResult(
             statistic=float(self.statistic[i]),
             p_value=float(self.p_value[i]) if known else 1.0,
@@ -71,10 +71,7 @@ class Tests:
             "statistic": self.statistic, "p_value": self.p_value, "df": self.df, "method": self.method, "n": self.n,
             "state": self.state, **self.extra,
         }  # fmt: skip
-        return pd.DataFrame(data, index=range(len(self)))
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(max_rows=20))
+        return tidy(data, len(self), caveats=self.caveats)
 
 
 def counts(table: Any, *, ndim: int = 2, name: str = "table", smallest: tuple[int, int] = (2, 2)) -> Floats:

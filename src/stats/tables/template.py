@@ -168,7 +168,7 @@ def to_bytes(codes: Codes) -> bytes:
     allowed values with their codes; and what each column means. Periods, days and figures are text
     cells, so that Excel leaves ``1.783`` and ``03/04/2023`` as typed.
     """
-    import xlsxwriter  # type: ignore[import-untyped]
+    import xlsxwriter
 
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})

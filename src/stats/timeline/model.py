@@ -11,7 +11,7 @@ import pandas as pd
 
 from stats.codes import Rule
 from stats.periods import Kind, Period
-from stats.results import COLUMNS, Note, Result, State, to_frame
+from stats.results import COLUMNS, Note, Printed, Result, State, to_frame
 
 
 class Point(NamedTuple):
@@ -21,8 +21,8 @@ class Point(NamedTuple):
     result: Result
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+@dataclass(frozen=True, slots=True, repr=False)
+class Series(Printed):
     """One indicator over like periods.
 
     Attributes
@@ -96,6 +96,3 @@ class Series:
         )
         kept = [*COLUMNS, *(c for c in results.columns if c not in COLUMNS and c != "period")]
         return pd.concat([frame[["period", "start", "end"]], results[kept], frame[["breaks"]]], axis=1)
-
-    def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(index=False))

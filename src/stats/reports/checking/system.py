@@ -14,7 +14,7 @@ from stats.errors import LANGUAGES, ExitCode, UnknownCodeError
 from stats.reports import chromium, resources
 
 NEEDED = (
-    "pandas", "numpy", "scipy", "statsmodels", "plotly", "kaleido", "papermill", "nbclient", "jinja2", "xlsxwriter",
+    "pandas", "numpy", "scipy", "statsmodels", "plotly", "papermill", "nbclient", "jinja2", "xlsxwriter",
     "babel", "typer",
 )  # fmt: skip
 OPTIONAL = ("jupyterlab",)

@@ -6,9 +6,9 @@ it takes as it is.
 
 from __future__ import annotations
 
-import base64
 import html
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -17,11 +17,21 @@ import jinja2
 from stats import theme
 from stats.reports import assets, resources
 from stats.reports.document import Block, Chart, Document
+from stats.reports.writers.faces import font_faces
+
+EDITION_NAMES = {"vi": "Tiếng Việt", "en": "English"}
+"""Languages by their own names: each is read by those who look for it."""
 
 _CONFIG = {"displayModeBar": False, "responsive": False, "staticPlot": False}
 
 
-def write(found: Document, *, assets_mode: str = "inline", assets_href: str = "assets") -> str:
+def write(
+    found: Document,
+    *,
+    assets_mode: str = "inline",
+    assets_href: str = "assets",
+    editions: Mapping[str, str] | None = None,
+) -> str:
     """Return the page.
 
     Parameters
@@ -32,6 +42,8 @@ def write(found: Document, *, assets_mode: str = "inline", assets_href: str = "a
         Inline everything in one file, or refer to a folder written once (`shared_assets`).
     assets_href : str
         Where the shared folder lies, as seen from the page.
+    editions : mapping, optional
+        Language to the address of the same report in it; the page leads there.
 
     Returns
     -------
@@ -41,6 +53,7 @@ def write(found: Document, *, assets_mode: str = "inline", assets_href: str = "a
     figures = json.dumps(found.figures, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return _template().render(
         cover=found.cover,
+        editions=[(lang, EDITION_NAMES[lang], href) for lang, href in (editions or {}).items()],
         sections=[(section, [_markup(block) for block in section.blocks]) for section in found.sections],
         figures=figures.replace("</", r"<\/"),
         config=json.dumps(_CONFIG),
@@ -59,24 +72,7 @@ def shared_assets() -> dict[str, bytes]:
 @cache
 def style_sheet() -> str:
     """Return the page's style with the bundled font inside it, so that it needs no other file."""
-    faces = []
-    for file in sorted(theme.fonts_dir().glob("*.woff2")):
-        weight = 700 if "700" in file.name or "bold" in file.name.lower() else 400
-        subset = "vietnamese" if "vietnamese" in file.name else "latin"
-        data = base64.b64encode(file.read_bytes()).decode()
-        faces.append(
-            f"@font-face{{font-family:'Be Vietnam Pro';font-weight:{weight};font-style:normal;font-display:block;"
-            f"src:url(data:font/woff2;base64,{data}) format('woff2');unicode-range:{_RANGES[subset]}}}"
-        )
-    return "\n".join([*faces, theme.css()])
-
-
-_RANGES = {
-    "vietnamese": "U+0102-0103,U+0110-0111,U+0128-0129,U+0168-0169,U+01A0-01A1,U+01AF-01B0,U+0300-0301,"
-    "U+0303-0304,U+0308-0309,U+0323,U+0329,U+1EA0-1EF9,U+20AB",
-    "latin": "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+2000-206F,U+20AC,U+2122,"
-    "U+2190-2193,U+2212,U+2215,U+FEFF,U+FFFD",
-}
+    return f"{font_faces(theme.fonts_dir())}\n{theme.css()}"
 
 
 @cache
@@ -95,8 +91,9 @@ def _markup(block: Block) -> str:
 def _figure(chart: Chart) -> str:
     layout, name = chart.spec.get("layout", {}), html.escape(chart.name)
     width, height = layout.get("width", 720), layout.get("height", 420)
+    half = " half" if width < theme.SIZES["page"].width else ""
     return (
-        f'<figure class="chart" id="chart-{name}"><div class="plot-box" tabindex="0">'
+        f'<figure class="chart{half}" id="chart-{name}"><div class="plot-box" tabindex="0">'
         f'<div class="plot" id="plot-{name}" role="img" aria-label="{html.escape(chart.alt)}" '
         f'style="width:{width}px;height:{height}px"></div></div>\n{chart.table.markup}</figure>'
     )

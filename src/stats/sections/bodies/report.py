@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,7 +13,7 @@ from stats.errors import PeriodError
 from stats.indicators import Book
 from stats.periods import NAMED, Kind, Period, kind_of
 from stats.results import Approx, Note, Result, State
-from stats.sections.report import Report
+from stats.sections.report import Report, asked_on
 from stats.wording import Words
 from stats.wording.collation import sorted_vi
 
@@ -162,11 +161,7 @@ def comparison_of(book: Book, period: str, lang: str = "vi", date: str = "") -> 
     name_vi, name_en = (book.codes.text("bodies.everyone", code) for code in ("vi", "en"))
     everyone = Body("all", name_vi, name_en, "", "", None, None)
     span = _span(chosen, period)
-    sources = book.tables.sources.set_index("source_id")["published_from"]
-    used = sorted({s for e in chosen for r in e.counts for s in r.sources})
-    newest = sources.loc[used].dropna().max()
-    day = dt.date.fromisoformat(date) if date else newest.date() if isinstance(newest, dt.datetime) else span.end
-    return BodiesReport(book, words, everyone, span, day, key=period, entries=entries)
+    return BodiesReport(book, words, everyone, span, asked_on(date), key=period, entries=entries)
 
 
 def _by_name(entry: Entry) -> str:

@@ -12,10 +12,9 @@ import pandas as pd
 from stats import figures, power, shares
 from stats.comparisons import funnels, multiplicity, ranks, shrinkage, two_proportions
 from stats.displays import Column, Traced, table
-from stats.figures import Item
+from stats.figures import Chart, Item
 from stats.results import Result, State
 from stats.sections.blocks import Builder, Section
-from stats.sections.bodies.plot import funnel_plot
 from stats.sections.bodies.report import BodiesReport, Entry
 from stats.severity import association
 from stats.wording import Words
@@ -112,7 +111,7 @@ def compared(report: BodiesReport) -> Section:
         _chart(builder, report, actor, found)
         _table(builder, report, actor, found)
         if found.funnel:
-            _funnel(builder, report, actor, found)
+            builder.chart(funnel_chart(report, actor, found))
         else:
             reason = html.escape(report.words.note(found.funnel.caveats[0]))
             builder.text(report.text("bodies.refused", reason=reason), kind="none")
@@ -196,18 +195,23 @@ def _captions(report: BodiesReport, actor: str, entries: Sequence[Entry]) -> dic
 def _chart(builder: Builder, report: BodiesReport, actor: str, found: Compared) -> None:
     words = report.words
     ordered = sorted(found.entries, key=lambda e: -(e.share.estimate or 0))
-    high, low = ordered[0], ordered[-1]
-    title = report.text(
+    items = [Item(called(report, e), e.share) for e in ordered]
+    notes = [report.text("bodies.chart.base"), report.text("bodies.no_ranking")]
+    captions = _captions(report, actor, found.entries)
+    made = figures.conversion_compared(items, words=words, name=f"bodies-share-{_slug(actor)}",
+                                       title=_title(report, found), notes=notes, **captions)  # fmt: skip
+    builder.chart(made)
+
+
+def _title(report: BodiesReport, found: Compared) -> str:
+    """Return the message of the shares: from lowest to highest, or that they do not clearly differ."""
+    ordered = sorted(found.entries, key=lambda e: -(e.share.estimate or 0))
+    high, low, words = ordered[0], ordered[-1], report.words
+    return report.text(
         "bodies.chart.title" if found.together <= ALPHA else "bodies.chart.title_unclear",
         high=high.body.name(words.lang), low=low.body.name(words.lang),
         top=words.value(high.share), bottom=words.value(low.share),
     )  # fmt: skip
-    items = [Item(called(report, e), e.share) for e in ordered]
-    notes = [report.text("bodies.chart.base"), report.text("bodies.no_ranking")]
-    captions = _captions(report, actor, found.entries)
-    made = figures.conversion_compared(items, words=words, name=f"bodies-share-{_slug(actor)}", title=title,
-                                       notes=notes, **captions)  # fmt: skip
-    builder.chart(made)
 
 
 def _table(builder: Builder, report: BodiesReport, actor: str, found: Compared) -> None:
@@ -253,16 +257,26 @@ def _table(builder: Builder, report: BodiesReport, actor: str, found: Compared) 
     builder.table(markup, [row for e in found.entries for row in e.share.rows])
 
 
-def _funnel(builder: Builder, report: BodiesReport, actor: str, found: Compared) -> None:
+def funnel_chart(report: BodiesReport, actor: str, found: Compared) -> Chart:
+    """Return the funnel plot of the bodies of one actor; refused below the minimum of bodies."""
     words = report.words
     items = [Item(called(report, e), e.share) for e in found.entries]
     outside = sum(str(v) != "within" for v in found.funnel.verdict)
     title = report.text("bodies.plot.title", n=outside, bodies=len(items), pooled=words.percent(found.pooled))
-    notes = [report.text("bodies.plot.note", tau=words.number(found.funnel.tau2, 4),
-                         phi=words.number(found.funnel.phi, 2))]  # fmt: skip
-    captions = _captions(report, actor, found.entries)
-    builder.chart(funnel_plot(items, found.funnel, words=words, title=title, notes=notes,
-                              name=f"bodies-funnel-{_slug(actor)}", **captions))  # fmt: skip
+    notes = [] if not found.funnel else [report.text(
+        "bodies.plot.note", tau=words.number(found.funnel.tau2, 4), phi=words.number(found.funnel.phi, 2)
+    )]  # fmt: skip
+    return figures.funnel_plot(items, found.funnel, words=words, base=report.text("bodies.plot.base"), title=title,
+                               notes=notes, name=f"bodies-funnel-{_slug(actor)}",
+                               **_captions(report, actor, found.entries))  # fmt: skip
+
+
+def ranked_chart(report: BodiesReport, actor: str, found: Compared) -> Chart:
+    """Return the bodies of one actor in order, with the ranks the data allow; refused below the minimum of bodies."""
+    items = [Item(called(report, e), e.share) for e in found.entries]
+    return figures.ranked_bodies(items, found.ranks, words=report.words, title=_title(report, found),
+                                 name=f"bodies-ranked-{_slug(actor)}", conf_level=1 - ALPHA,
+                                 **_captions(report, actor, found.entries))  # fmt: skip
 
 
 def _several(report: BodiesReport, found: Compared) -> str:

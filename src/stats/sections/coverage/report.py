@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +16,7 @@ from stats.errors import PeriodError
 from stats.indicators import Book
 from stats.periods import NAMED, Kind, Period, kind_of
 from stats.results import Note, Result
-from stats.sections.report import Report
+from stats.sections.report import Report, asked_on
 from stats.wording import Words
 
 ALL = "all"
@@ -182,10 +181,7 @@ def coverage_of(book: Book, place: str = "", period: str = "", lang: str = "vi",
             + (f"Các kỳ hiện có: {known}." if known else "Xem: discipline-stats list bodies."),
         )
     span = _span(rows, period)
-    papers = book.tables.sources.set_index("source_id").loc[list(rows["source_id"].unique())]
-    newest = papers["published_from"].dropna().max()
-    day = dt.date.fromisoformat(date) if date else span.end if pd.isna(newest) else newest.date()
-    return CoverageReport(book, words, body, span, day, bodies=bodies, key=period or None)
+    return CoverageReport(book, words, body, span, asked_on(date), bodies=bodies, key=period or None)
 
 
 def _bodies(book: Book, place: str, period: str) -> tuple[str, ...]:

@@ -1,0 +1,89 @@
+"""The kinds of report: the sections each is made of, in their order, and the cover that opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from stats.sections import (
+    activity,
+    blocks,
+    bodies,
+    briefing,
+    comparison,
+    context,
+    coverage,
+    discipline,
+    programme,
+    sources,
+)
+from stats.sections.blocks import Section
+from stats.sections.office import office
+
+SECTIONS: Mapping[str, tuple[Callable[[Any], Section], ...]] = {
+    "period": (
+        context.summary, activity.committees, activity.signs, activity.thematic, activity.tasks,
+        discipline.organisations, discipline.members, discipline.contents, discipline.rates, comparison.comparison,
+        context.visit, context.other, context.gaps, sources.sources, context.method,
+    ),
+    "briefing": (briefing.key_figures, briefing.changes, briefing.pictures, sources.sources),
+    "programme": (
+        programme.summary, programme.progress, programme.assignment, programme.cases, programme.conference,
+        programme.bloc_results, programme.own_targets, programme.related, sources.sources,
+    ),
+    "coverage": (
+        coverage.summary, coverage.bodies, coverage.periods, coverage.asked, coverage.conflicts, coverage.approximate,
+        coverage.derivable, coverage.outside, coverage.papers, sources.sources, coverage.method,
+    ),
+    "comparison": (
+        bodies.summary, bodies.compared, bodies.apart, bodies.figures, sources.sources, bodies.method,
+    ),
+}  # fmt: skip
+"""Kind of report to its sections; the report notebooks call exactly these."""
+
+
+def cover(report: Any, kind: str) -> Section:
+    """Return the head of the page.
+
+    Parameters
+    ----------
+    report : Report
+        A report of the kind.
+    kind : str
+        A key of `SECTIONS`.
+
+    Notes
+    -----
+    The date on a report, where none is asked for, is that of the newest document it rests on. Which
+    those are is known only once its sections are made, so they are made here for their rows alone,
+    and made again as they are shown.
+    """
+    words = report.words
+    day = report.asked_date
+    if day is None:
+        for section in SECTIONS[kind]:
+            if section is not sources.sources:
+                section(report)
+        day = sources.newest(report)
+        report.cited.clear()
+        report.used.clear()
+    mark = {
+        "title": report.text(f"report.title.{kind}"),
+        "subtitle": report.text("report.subtitle", body=report.name, period=words.period(report.period)),
+        "lang": words.lang,
+        "date": day.isoformat(),
+        "office": office(report),
+        "draft": report.text("report.draft"),
+        "dateline": report.text(
+            "report.dateline",
+            date=words.date(day),
+            start=words.date(report.period.start, short=True),
+            end=words.date(report.period.end, short=True),
+            months=words.months(report.period),
+        ),
+        "contents": report.text("report.contents"),
+        "skip": report.text("report.skip"),
+        "foot": report.text("report.foot"),
+        "noscript": report.text("report.noscript"),
+    }
+    return blocks.cover(mark)
