@@ -67,7 +67,7 @@ test: setup ## run the tests (needs Chromium)
 	@.venv/bin/python -m pytest -n auto --dist worksteal
 
 test-office: setup ## run the tests that open documents in LibreOffice
-	@command -v soffice >/dev/null 2>&1 || { echo "LibreOffice is missing. Install it: apt-get install libreoffice-writer" >&2; exit 4; }
+	@command -v soffice >/dev/null 2>&1 || { echo "LibreOffice is missing. Install it: apt-get install libreoffice-writer libreoffice-calc libreoffice-impress" >&2; exit 4; }
 	@command -v pdftotext >/dev/null 2>&1 || { echo "pdftotext is missing. Install it: apt-get install poppler-utils" >&2; exit 4; }
 	@.venv/bin/python -m pytest tests/office/office_*.py
 
@@ -88,6 +88,7 @@ bench: setup ## measure against the peers, side by side (a cold report, the arra
 	@.venv/bin/python benchmarks/array_statistics.py
 	@.venv/bin/python benchmarks/read_and_check.py
 	@.venv/bin/python benchmarks/charts.py
+	@.venv/bin/python benchmarks/documents.py
 
 environment: setup ## write environment.yml anew from the lock
 	@.venv/bin/python packaging/environment_yml.py > environment.yml

@@ -153,7 +153,8 @@ def test_any_text_comes_out_as_it_went_in(text):
 def test_plain_numbers_get_the_language_too():
     lines = pd.DataFrame({"a": ["x"], "n": [2377], "p": [0.121]})
     columns = [Column("a", "a"), Column("n", "n", "count"), Column("p", "p", "percent")]
-    assert cells(table(lines, words=WORDS["vi"], caption="c", columns=columns, id="t").html)[1] == ["x", "2.377", "12,1%"]
+    made = table(lines, words=WORDS["vi"], caption="c", columns=columns, id="t")
+    assert cells(made.html)[1] == ["x", "2.377", "12,1%"]
 
 
 def test_an_empty_table_is_a_sentence():

@@ -14,6 +14,7 @@ REPORTS = [
     ("period", "ha-noi", "2020-2025/half", "vi", "period_ha-noi_2020-2025-half_vi"),
     ("period", "ha-noi", "2020-2025/half", "en", "period_ha-noi_2020-2025-half_en"),
     ("programme", "ha-noi", "2020-2025/half", "vi", "programme_ha-noi_2020-2025-half_vi"),
+    ("briefing", "ha-noi", "2020-2025/half", "vi", "briefing_ha-noi_2020-2025-half_vi"),
 ]
 
 

@@ -65,7 +65,8 @@ def test_a_body_is_found_by_any_of_its_names(cli: Cli, place: str) -> None:
 def test_lists(cli: Cli) -> None:
     assert "ha-noi" in cli("list", "bodies").stdout
     assert "penalty-mix" in cli("list", "charts").stdout.split()
-    assert {"period", "programme", "coverage", "comparison"} <= set(cli("list", "reports").stdout.split())
+    kinds = [line.split()[0] for line in cli("list", "reports").stdout.splitlines()]
+    assert kinds == ["period", "briefing", "programme", "coverage", "comparison"]
     assert "disciplined-members" in cli("list", "indicators", "--lang", "en").stdout
 
 

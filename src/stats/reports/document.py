@@ -115,6 +115,8 @@ class Chart:
         The same as a display table.
     sources : tuple of str
         Ids of the documents behind the marks.
+    vintage : str
+        Day the newest of them was published (YYYY-MM-DD), empty when none prints one.
     """
 
     name: str
@@ -128,6 +130,7 @@ class Chart:
     marks: tuple[dict[str, Any], ...] = field(repr=False)
     table: Table
     sources: tuple[str, ...] = ()
+    vintage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +251,7 @@ def _block(data: Mapping[str, Any], mark: Mapping[str, Any]) -> Block:
             marks=tuple(parts["marks"]),
             table=_table(parts["table"], markup),
             sources=tuple(parts["sources"]),
+            vintage=parts["vintage"],
         )
     if kind == "table":
         return _table(data[PARTS], markup)

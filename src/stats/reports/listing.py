@@ -35,12 +35,30 @@ def lines(book: Book, what: str, *, place: str | None = None, lang: str = "vi") 
         raise UnknownCodeError.from_value(("list", "danh sách"), what, WHAT)
     words = Words(book.codes, lang)
     if what == "bodies":
-        return (_row(body, book.codes.body(body).name(lang)) for body in book.bodies())
+        having = {*book.bodies(), *book.tables.programme["body_id"]}
+        return (_row(body, _dated(book, words, body)) for body in sorted(having))
     if what == "periods":
         return _periods(book, words, place)
     if what == "indicators":
         return (_row(one.id, one.label(lang)) for one in book.catalogue.values())
-    return iter(CHARTS if what == "charts" else KINDS)
+    if what == "charts":
+        return (_row(name, words.text(f"chart.what.{name}")) for name in CHARTS)
+    return (_row(kind, words.text(f"report.title.{kind}")) for kind in KINDS)
+
+
+def _dated(book: Book, words: Words, body_id: str) -> str:
+    """Return a body's name, with its dates where another body bore the same name before or after."""
+    body = book.codes.body(body_id)
+    name = body.name(words.lang)
+    if len(book.codes.bodies_named(body.name("vi"))) < 2:
+        return name
+    if body.valid_to:
+        return words.text("coverage.until", name=name, date=words.date(body.valid_to, short=True))
+    return (
+        words.text("coverage.since", name=name, date=words.date(body.valid_from, short=True))
+        if body.valid_from
+        else name
+    )
 
 
 def _row(code: str, name: str) -> str:

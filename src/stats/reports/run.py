@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 import json
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from stats.errors import MissingSystemPackageError, ReportError
 from stats.reports import document, files, notebook
 from stats.reports.request import Request
 from stats.reports.writers import images, page
+from stats.reports.writers.imprint import Imprint
 
 Step = Callable[[str, str], None]
 """Called before each step with its name in English and Vietnamese."""
@@ -86,15 +88,30 @@ def _drawn(request: Request, found: document.Document, step: Step) -> tuple[Draw
         return {}, None
     step(f"Drawing {len(found.figures)} charts", f"Vẽ {len(found.figures)} biểu đồ")
     try:
-        return images.draw(found.figures, forms, fonts=theme.fonts_dir()), None
+        return images.draw(found.figures, forms, fonts=theme.fonts_dir(), imprints=_imprints(found)), None
     except MissingSystemPackageError as error:
         return {}, error
+
+
+def _imprints(found: document.Document) -> dict[str, Imprint]:
+    """Return what each chart file says about itself."""
+    about = {key: str(found.cover[key]) for key in ("lang", "place", "period")}
+    return {
+        name: Imprint(
+            chart.title,
+            chart.alt,
+            source=chart.credit,
+            vintage=dt.date.fromisoformat(chart.vintage) if chart.vintage else None,
+            **about,
+        )
+        for name, chart in found.charts.items()
+    }
 
 
 def _document(form: str, found: document.Document, pictures: Mapping[str, bytes]) -> bytes:
     # Each writer brings a library that takes a while to import: only those asked for are.
     writer = importlib.import_module(f"stats.reports.writers.{form}")
-    return bytes(writer.write(found, pictures=pictures))
+    return bytes(writer.write(found, pictures=pictures) if DOCUMENTS[form] else writer.write(found))
 
 
 def _execute(request: Request, place: Path, step: Step, timeout: float) -> dict[str, Any]:

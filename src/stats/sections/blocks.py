@@ -136,6 +136,7 @@ class Builder:
             "credit": chart.credit,
             "notes": list(chart.notes),
             "sources": list(chart.sources),
+            "vintage": day.isoformat() if (day := self.report.vintage(chart.sources)) else "",
             # JSON knows no NaN: a bound that is not there is null.
             "marks": chart.table.astype(object).where(chart.table.notna(), None).to_dict("records"),
             "table": {**_parts(data), "fold": fold},

@@ -26,7 +26,9 @@ SECTIONS: Mapping[str, tuple[Callable[[Any], Section], ...]] = {
         discipline.organisations, discipline.members, discipline.contents, discipline.rates, comparison.comparison,
         context.visit, context.other, context.gaps, sources.sources, context.method,
     ),
-    "briefing": (briefing.key_figures, briefing.changes, briefing.pictures, sources.sources),
+    "briefing": (
+        briefing.key_figures, briefing.changes, briefing.pictures, sources.sources, context.method,
+    ),
     "programme": (
         programme.summary, programme.progress, programme.assignment, programme.cases, programme.conference,
         programme.bloc_results, programme.own_targets, programme.related, sources.sources,
@@ -71,6 +73,8 @@ def cover(report: Any, kind: str) -> Section:
         "title": report.text(f"report.title.{kind}"),
         "subtitle": report.text("report.subtitle", body=report.name, period=words.period(report.period)),
         "lang": words.lang,
+        "place": report.name,
+        "period": words.period(report.period, heading=True),
         "date": day.isoformat(),
         "office": office(report),
         "draft": report.text("report.draft"),

@@ -213,6 +213,11 @@ class Report:
     def _renderings(self) -> dict[str, str]:
         return {row["words"]: row[self.words.lang] for row in self.book.codes.rows("renderings")}
 
+    def vintage(self, sources: Iterable[str]) -> dt.date | None:
+        """Return the newest day a document was published, at the earliest; None when none is dated."""
+        days = (self.sources[source]["published_from"] for source in sources)
+        return max((pd.Timestamp(day).date() for day in days if pd.notna(day)), default=None)
+
     def day(self, source: str) -> str:
         """Return the day a document was published, in words; empty when it prints none."""
         day = self.sources[source]["published_on"]

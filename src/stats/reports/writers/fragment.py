@@ -39,7 +39,7 @@ def fragment(record: Record, svg: str) -> str:
     drawing = svg.replace(f"font-family: {theme.FONT}; ", "")
     drawing = drawing.replace("<svg ", f'<svg style="max-width:100%;height:auto;font-family:{theme.FONT}" ', 1)
     documents = "".join(f"<li>{_document(one, report.day(one['id']))}</li>" for one in record.sources)
-    vintage = record.vintage
+    vintage = record.imprint.vintage
     newest = f"<p>{said(report.text('chart.vintage', date=report.words.date(vintage)))}</p>" if vintage else ""
     return (
         f'<figure id="{scope}" class="discipline-chart" lang="{said(report.words.lang)}" '

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import math
 from dataclasses import dataclass
@@ -36,7 +35,7 @@ class Record:
         """What the chart's files say about themselves."""
         report, chart = self.report, self.chart
         period = report.words.period(report.period, heading=True)
-        vintage = self.vintage
+        vintage = report.vintage(chart.sources)
         return Imprint(chart.title, chart.alt, report.words.lang, chart.credit, report.name, period, vintage)
 
     @property
@@ -72,12 +71,6 @@ class Record:
                 }
             )
         return found
-
-    @property
-    def vintage(self) -> dt.date | None:
-        """The newest day a document behind the marks was published, at the earliest; None when none is dated."""
-        days = (self.report.sources[source]["published_from"] for source in self.chart.sources)
-        return max((pd.Timestamp(day).date() for day in days if pd.notna(day)), default=None)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
