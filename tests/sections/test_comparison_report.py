@@ -54,7 +54,7 @@ def planted(counts: dict[str, tuple[int, int, int, int]], period: str = "1999", 
 
 def made(period: str, lang: str, book: Book = BOOK) -> list[Section]:
     report = comparison_of(book, period, lang)
-    return [kinds.cover(report, "comparison"), *(section(report) for section in SECTIONS)]
+    return list(kinds.make(report, "comparison").values())
 
 
 def markup(section: Section) -> str:

@@ -27,7 +27,7 @@ SCOPES = [("", ""), ("ha-noi", ""), ("", "2023"), ("national", "2023"), ("son-la
 
 def made(place: str, period: str, lang: str) -> list[Section]:
     report = coverage_of(BOOK, place, period, lang)
-    return [kinds.cover(report, "coverage"), *(section(report) for section in SECTIONS)]
+    return list(kinds.make(report, "coverage").values())
 
 
 def markup(section: Section) -> str:
@@ -128,14 +128,16 @@ def test_bodies_that_share_a_name_are_told_apart() -> None:
 def test_the_date_is_that_of_the_newest_document_or_as_asked() -> None:
     assert (
         "1 May 2024"
-        in kinds.cover(coverage_of(BOOK, "ha-noi", lang="en", date="2024-05-01"), "coverage").blocks[0].mark["dateline"]
+        in kinds.make(coverage_of(BOOK, "ha-noi", lang="en", date="2024-05-01"), "coverage")["cover"]
+        .blocks[0]
+        .mark["dateline"]
     )
     newest = BOOK.tables.sources.set_index("source_id")["published_from"]
     rows = BOOK.tables.observations
     used = rows.loc[rows["body_id"].eq("nghe-an"), "source_id"].unique()
     report = coverage_of(BOOK, "nghe-an")
     day = report.words.date(newest.loc[used].max().date())
-    assert f"Lập {day}" in kinds.cover(report, "coverage").blocks[0].mark["dateline"]
+    assert f"Lập {day}" in kinds.make(report, "coverage")["cover"].blocks[0].mark["dateline"]
 
 
 @pytest.mark.parametrize("place", ["", "all"])

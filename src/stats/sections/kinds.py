@@ -41,11 +41,11 @@ SECTIONS: Mapping[str, tuple[Callable[[Any], Section], ...]] = {
         bodies.summary, bodies.compared, bodies.apart, bodies.figures, sources.sources, bodies.method,
     ),
 }  # fmt: skip
-"""Kind of report to its sections; the report notebooks call exactly these."""
+"""Kind of report to its sections; the report notebooks show exactly these."""
 
 
-def cover(report: Any, kind: str) -> Section:
-    """Return the head of the page.
+def make(report: Any, kind: str) -> dict[str, Section]:
+    """Return the sections of a report by id, in their order, the cover first.
 
     Parameters
     ----------
@@ -56,19 +56,15 @@ def cover(report: Any, kind: str) -> Section:
 
     Notes
     -----
-    The date on a report, where none is asked for, is that of the newest document it rests on. Which
-    those are is known only once its sections are made, so they are made here for their rows alone,
-    and made again as they are shown.
+    All are made at once: the date on a report, where none is asked for, is that of the newest
+    document any of its sections rests on, and the cover prints it.
     """
-    words = report.words
-    day = report.asked_date
-    if day is None:
-        for section in SECTIONS[kind]:
-            if section is not sources.sources:
-                section(report)
-        day = sources.newest(report)
-        report.cited.clear()
-        report.used.clear()
+    made = [section(report) for section in SECTIONS[kind]]
+    return {"cover": _cover(report, kind), **{section.id: section for section in made}}
+
+
+def _cover(report: Any, kind: str) -> Section:
+    words, day = report.words, report.asked_date or sources.newest(report)
     mark = {
         "title": report.text(f"report.title.{kind}"),
         "subtitle": report.text("report.subtitle", body=report.name, period=words.period(report.period)),

@@ -44,7 +44,7 @@ class Report:
         What it covers.
     asked_date : datetime.date, optional
         Date on the report, when one was asked for; else it is the newest publication date among all
-        the rows used (`stats.sections.kinds.cover`).
+        the rows used (`stats.sections.kinds.make`).
     cited : dict
         Source id to its number, in the order first cited; the list of sources prints them.
     used : dict
