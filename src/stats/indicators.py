@@ -73,6 +73,12 @@ class Book:
         return tables.choose(self.tables.observations, self.tables.sources)
 
     @cached_property
+    def by_id(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Every curated figure (``observations``) and document (``sources``) by its id."""
+        frames = {"observations": (self.tables.observations, "row_id"), "sources": (self.tables.sources, "source_id")}
+        return {name: {str(row[key]): row for row in records(frame)} for name, (frame, key) in frames.items()}
+
+    @cached_property
     def index(self) -> dict[tuple[str, ...], list[dict[str, Any]]]:
         """The chosen rows by body, period, the columns an indicator filters on (`KEYS`), and violation."""
         found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
@@ -176,7 +182,26 @@ def open_book(data: Path | None = None) -> Book:
         When a table has broken rows; all of them are listed.
     """
     place = data or code_lists.default_data()
-    return Book(tables.read(place), code_lists.load(place))
+    return _KEPT.get(place.resolve()) or Book(tables.read(place), code_lists.load(place))
+
+
+_KEPT: dict[Path, Book] = {}
+
+
+def keep_open(data: Path) -> Book:
+    """Open a data folder once for all: `open_book` gives the same book from now on, as it is now.
+
+    For a process that makes many reports; it has to see for itself that no file changes
+    (`stats.reports.engine.reading`).
+    """
+    forget()
+    _KEPT[data.resolve()] = book = open_book(data)
+    return book
+
+
+def forget() -> None:
+    """Drop what `keep_open` holds: the next book is read from the files."""
+    _KEPT.clear()
 
 
 def find(book: Book, indicator: str) -> Indicator:

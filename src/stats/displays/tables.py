@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -158,40 +159,55 @@ def _check(frame: pd.DataFrame, columns: Sequence[Column]) -> None:
             )
 
 
+_ID, _CELL = "x-table-x", "\ue000{}\ue001"
+"""What stands for the id of a table and for its cells while it is a form."""
+
+_CELLS = re.compile("\ue000(\\d+)\ue001")
+
+
 def _built(lines: Sequence[Sequence[Cell]], columns: Sequence[Column], id_: str, anchors: Sequence[str]) -> str:
-    """Let great_tables build the table, then strip its style block and set the ids."""
+    """Fill the form of a table line by line."""
+    stub = columns[0].kind == "text" and len(columns) > 1
+    form = _form(tuple((html.escape(c.label), c.side) for c in columns), stub)
+    head, opened, row, closed = (part.replace(_ID, id_) for part in form)
+    body = []
+    for number, line in enumerate(lines, 1):
+        own = row.replace(f"{id_}-stub-1", f"{id_}-stub-{number}")
+        filled = "".join(line[int(part)].markup if i % 2 else part for i, part in enumerate(_CELLS.split(own)))
+        body.append(filled.replace("<tr>", f'<tr id="{html.escape(anchors[number - 1])}">', 1) if anchors else filled)
+    return head + opened + "".join(body) + closed
+
+
+@cache
+def _form(columns: tuple[tuple[str, str], ...], stub: bool) -> tuple[str, str, str, str]:
+    """Let great_tables build a table of one row: its head, the start of its body, the row, and the end.
+
+    The markup of a row does not depend on what is in it, and great_tables takes its time for every
+    cell: a form is built once for all tables of the same columns.
+    """
     # Imported late: great_tables takes a tenth of a second, and many commands print no table.
     from great_tables import GT
     from great_tables import html as markup
 
     names = [f"c{i}" for i in range(len(columns))]
-    stub = columns[0].kind == "text" and len(columns) > 1
-    frame = pd.DataFrame([[one.markup for one in line] for line in lines], columns=names, dtype=object)
-    made = GT(frame, rowname_col=names[0] if stub else None, id=id_)
-    made = made.fmt(fns=_finished, columns=names)
-    heads: dict[str, Any] = {n: markup(html.escape(c.label)) for n, c in zip(names, columns, strict=True)}
+    frame = pd.DataFrame([[_CELL.format(i) for i in range(len(columns))]], columns=names, dtype=object)
+    made = GT(frame, rowname_col=names[0] if stub else None, id=_ID)
+    heads: dict[str, Any] = {name: markup(label) for name, (label, _) in zip(names, columns, strict=True)}
     made = made.cols_label(**heads)
     if stub:
-        made = made.tab_stubhead(markup(html.escape(columns[0].label)))
+        made = made.tab_stubhead(markup(columns[0][0]))
     for side in ("left", "right", "center"):
-        chosen = [n for n, c in zip(names, columns, strict=True) if c.side == side and not (stub and n == names[0])]
+        chosen = [n for n, (_, s) in zip(names, columns, strict=True) if s == side and not (stub and n == names[0])]
         if chosen:
             made = made.cols_align(align=side, columns=chosen)
     text = made.as_raw_html(inline_css=False)
     text = text[text.index("<table") : text.rindex("</table>") + len("</table>")]
     text = re.sub(r'<table class="gt_table"[^>]*>', '<table class="gt_table">', text, count=1)
     if stub:  # great_tables makes this id from the label, which differs between languages
-        text = re.sub(r'scope="col" id="[^"]*"', f'scope="col" id="{id_}-c0"', text, count=1)
-    if anchors:
-        ids = iter(anchors)
-        head, body = text.split("<tbody", 1)
-        text = head + "<tbody" + re.sub("<tr>", lambda _: f'<tr id="{html.escape(next(ids))}">', body)
-    return text
-
-
-def _finished(markup: str) -> str:
-    """Return a cell as it is: everything in it is already escaped."""
-    return markup
+        text = re.sub(r'scope="col" id="[^"]*"', f'scope="col" id="{_ID}-c0"', text, count=1)
+    head, start, rest = re.split(r"(<tbody[^>]*>\n)", text)
+    row, end = rest[: rest.index("</tbody>")], rest[rest.index("</tbody>") :]
+    return head, start, row, end
 
 
 def _notes(

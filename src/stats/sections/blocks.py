@@ -137,8 +137,7 @@ class Builder:
             "notes": list(chart.notes),
             "sources": list(chart.sources),
             "vintage": day.isoformat() if (day := self.report.vintage(chart.sources)) else "",
-            # JSON knows no NaN: a bound that is not there is null.
-            "marks": chart.table.astype(object).where(chart.table.notna(), None).to_dict("records"),
+            "marks": _marks(chart),
             "table": {**_parts(data), "fold": fold},
         }
         mark = {"block": "chart", "section": self.id, "title": self.title, "name": chart.name, "alt": chart.alt}
@@ -181,6 +180,13 @@ def _parts(table: Table) -> dict[str, Any]:
         "lines": [[_cell(cell) for cell in line] for line in table.lines],
         "notes": list(table.notes),
     }
+
+
+def _marks(chart: Chart) -> list[dict[str, Any]]:
+    """Return the data table of a chart, a row a mark; JSON knows no NaN, so a bound that is not there is null."""
+    columns = {key: chart.table[key].tolist() for key in chart.table.columns}
+    rows = (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
+    return [{key: None if value != value else value for key, value in row.items()} for row in rows]
 
 
 def _cell(cell: Cell) -> dict[str, Any]:

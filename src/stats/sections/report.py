@@ -226,12 +226,12 @@ class Report:
     @cached_property
     def sources(self) -> dict[str, dict[str, Any]]:
         """The documents, by id."""
-        return _by_id(self.book.tables.sources, "source_id")
+        return self.book.by_id["sources"]
 
     @cached_property
     def rows(self) -> dict[str, dict[str, Any]]:
         """Every curated figure, by row id."""
-        return _by_id(self.book.tables.observations, "row_id")
+        return self.book.by_id["observations"]
 
     @property
     def name(self) -> str:
@@ -271,7 +271,3 @@ def report_on(book: Book, body: Body, period: Period, lang: str, date: str = "")
 def asked_on(date: str) -> dt.date | None:
     """Return the date asked for; None when it is left to the report."""
     return dt.date.fromisoformat(date) if date else None
-
-
-def _by_id(frame: pd.DataFrame, column: str) -> dict[str, dict[str, Any]]:
-    return {str(row[column]): {str(k): v for k, v in row.items()} for row in frame.to_dict("records")}

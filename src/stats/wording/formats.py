@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 
 from babel.numbers import NumberFormatError, format_decimal, parse_decimal
 
@@ -59,7 +60,12 @@ def number(x: float, *, lang: str, digits: int = 0, signed: bool = False) -> str
     >>> number(1783, lang="vi"), number(-1234.56, lang="en", digits=1), number(21, lang="vi", signed=True)
     ('1.783', '-1,234.6', '+21')
     """
-    value = rounded(x, digits)
+    return _number(rounded(x, digits), lang, digits, signed)
+
+
+@lru_cache(maxsize=65_536)
+def _number(value: Decimal, lang: str, digits: int, signed: bool) -> str:
+    # A report prints the same few hundred numbers thousands of times.
     text = str(format_decimal(value, format="#,##0" + ("." + "0" * digits if digits else ""), locale=lang))
     return "+" + text if signed and value > 0 else text
 
