@@ -20,9 +20,10 @@ unexport VIRTUAL_ENV
 LOCK := $(shell cat uv.lock pyproject.toml 2>/dev/null | sha256sum | cut -c1-16)
 STAMP := .venv/.ready-$(LOCK)
 LAB_STAMP := .venv-lab/.ready-$(LOCK)
+CLUSTER_STAMP := .venv-cluster/.ready-$(LOCK)
 CLI := .venv/bin/discipline-stats
 
-.PHONY: help setup system report test test-office lint format lab bench test-env test-versions audit environment clean
+.PHONY: help setup system report test test-office test-cluster lint format lab bench test-env test-versions audit environment clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -48,6 +49,11 @@ $(LAB_STAMP): uv.lock pyproject.toml | $(UV)
 	@UV_PROJECT_ENVIRONMENT=.venv-lab $(UV) sync --locked --quiet --compile-bytecode --no-default-groups --group lab --python $(PYTHON)
 	@rm -f .venv-lab/.ready-* && touch $@
 
+$(CLUSTER_STAMP): uv.lock pyproject.toml | $(UV)
+	@echo "Installing dask in .venv-cluster"
+	@UV_PROJECT_ENVIRONMENT=.venv-cluster $(UV) sync --locked --quiet --compile-bytecode --group cluster --python $(PYTHON)
+	@rm -f .venv-cluster/.ready-* && touch $@
+
 # System packages: only as root, printed first, never when SYSTEM=no. Without Chromium the report is
 # complete but for the PNG and SVG charts, and the command says so (exit code 4).
 system:
@@ -70,6 +76,11 @@ test-office: setup ## run the tests that open documents in LibreOffice
 	@command -v soffice >/dev/null 2>&1 || { echo "LibreOffice is missing. Install it: apt-get install libreoffice-writer libreoffice-calc libreoffice-impress" >&2; exit 4; }
 	@command -v pdftotext >/dev/null 2>&1 || { echo "pdftotext is missing. Install it: apt-get install poppler-utils" >&2; exit 4; }
 	@.venv/bin/python -m pytest tests/office/office_*.py
+
+test-cluster: $(CLUSTER_STAMP) ## run the tests on a dask scheduler with two workers, and check the systemd units
+	@command -v systemd-analyze >/dev/null 2>&1 || { echo "systemd-analyze is missing. Install it: apt-get install systemd" >&2; exit 4; }
+	@.venv-cluster/bin/dask --version >/dev/null 2>&1 || { echo "dask is missing in .venv-cluster. Remove that folder and run again: rm -rf .venv-cluster" >&2; exit 4; }
+	@.venv-cluster/bin/python -m pytest tests/cluster/cluster_*.py
 
 lint: setup ## check style and types
 	@.venv/bin/ruff check .

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from stats import guards
+from stats.comparisons.two_rates import rate_ratio
 from stats.errors import InputError, UnknownCodeError
 
 
@@ -89,3 +90,9 @@ def test_groups_come_in_order_of_appearance() -> None:
         guards.groups(["a"], 2)
     with pytest.raises(InputError, match="empty cells"):
         guards.groups(["a", None], 2)
+
+
+def test_an_exposure_must_be_above_zero_in_plain_words() -> None:
+    with pytest.raises(InputError, match="exposure1 must be above 0") as caught:
+        rate_ratio(1, 0, 2, 3)
+    assert "2.2" not in str(caught.value)

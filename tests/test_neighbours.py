@@ -49,7 +49,28 @@ def test_the_term_lends_its_mix(book: Book) -> None:
     assert change.period.key == "2015-2020"
     assert not change.like
     assert change.shift is Shift.POLARISED
-    assert [p.direction for p in change.pairs] == ["flat", "fell", "fell", "rose"]
+    assert [p.direction for p in change.pairs] == ["flat", "fell", "flat", "rose"]
+
+
+def test_the_penalties_of_a_mix_are_read_together(book: Book) -> None:
+    (change,) = mix(book, "penalty-mix-members", "ha-noi", book.codes.period(HALF, "ha-noi"))
+    removal = next(p.contrast for p in change.pairs if p.now.category == "removal")
+    assert removal is not None
+    bounds = (removal.conf_low, removal.conf_high)
+    assert bounds == pytest.approx((-0.0140, 0.0011), abs=5e-5), "alone it would be -0.0126 to -0.0001"
+    row = change.verdict.shares.set_index("penalty").loc["removal"]
+    assert bounds == (row["conf_low"], row["conf_high"])
+
+
+def test_an_interval_set_by_a_word_is_told_from_one_set_by_chance(book: Book) -> None:
+    period = book.codes.period("2023", "national")
+    found = {p.now.actor: p for p in like(book, "disciplined-members", "national", period)}
+    assert found["committees_and_commissions"].rough, "nearly 20.000 allows anything below"
+    assert found["committees_and_commissions"].direction == "rose"
+    assert not found["committees"].rough
+    (fifty,) = like(book, "signs-examined-organisations", "national", period)
+    assert fifty.now.approx == "unknown"
+    assert not fifty.rough, "3.500, give or take 50, is as good as chance"
 
 
 def test_a_like_window_is_preferred_for_mixes(book: Book) -> None:

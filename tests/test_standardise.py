@@ -107,3 +107,21 @@ def test_huge_counts_and_hundred_thousand_rows() -> None:
     result = direct_rate(x, n, [1.0, 2, 3, 4], group=np.repeat(np.arange(25_000), 4))
     assert len(result) == 25_000
     assert direct_rate([10**9], [10**9], [1])[0].estimate == pytest.approx(1e5)
+
+
+def test_a_missing_stratum_leaves_no_total() -> None:
+    result = direct_rate(
+        [None, 20, 30, 10, 20, 30], [1000, 2000, 1500] * 2, [5000, 3000, 2000], group=["a"] * 3 + ["b"] * 3
+    )
+    assert result.state is not None
+    assert result.state.tolist() == ["missing", "value"]
+    assert np.isnan([result.numerator[0], result.denominator[0]]).all()
+    assert (result[0].numerator, result[0].denominator) == (None, None)
+    assert (result[1].numerator, result[1].denominator) == (60, 4500)
+    kept = direct_rate([None, 20, 30], [1000, 2000, 1500], [5000, 3000, 2000], empty="zero")[0]
+    assert (kept.numerator, kept.denominator) == (50, 4500)
+    unknown = direct_rate([10, 20], [100, 200], [1, 1], variance=[10, None])[0]
+    assert (unknown.state, unknown.numerator) == (State.MISSING, None)
+    body = indirect([None, 20], [100, 100], [1, 2], [10, 10])[0]
+    assert (body.state, body.numerator, body.denominator) == (State.MISSING, None, 30)
+    assert indirect([10, 20], [None, 100], [1, 2], [10, 10])[0].denominator is None

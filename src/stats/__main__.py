@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -29,8 +30,24 @@ app = typer.Typer(
 
 PeriodKey = Annotated[str, typer.Option("--period", help="2022, 2023-Q1, 2023-6M, 2018-07, 2020-2025/half, ...")]
 Lang = Annotated[str, typer.Option("--lang", help="vi or en.")]
-Data = Annotated[Path | None, typer.Option("--data", help="Data folder (default: the project's own).")]
-Out = Annotated[Path | None, typer.Option("--out", help="Output folder (default: reports/output).")]
+
+
+def _named(text: str) -> Path:
+    """Return a path that was really given: an empty one (a variable that is not set) is the folder one stands in."""
+    if not text.strip():
+        raise typer.BadParameter("đường dẫn trống / the path is empty")
+    return Path(text)
+
+
+def _data(text: str) -> Path:
+    """Return a folder that is a data folder."""
+    if not (_named(text) / "datapackage.json").is_file():
+        raise typer.BadParameter(f"không có datapackage.json trong {text!r} / {text!r} holds no datapackage.json")
+    return Path(text)
+
+
+Data = Annotated[Path | None, typer.Option("--data", help="Data folder (default: the project's own).", parser=_data)]
+Out = Annotated[Path | None, typer.Option("--out", help="Output folder (default: reports/output).", parser=_named)]
 
 
 def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
@@ -43,9 +60,10 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
         except StatsError as error:
             fail(error)
             code = error.exit_code
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stopped:
             print("\nĐã dừng theo yêu cầu; không có tệp dở dang. / Stopped; nothing half-written.", file=sys.stderr)
-            leave(130)
+            # Ctrl-C, or the signal a run was stopped by.
+            leave(128 + int(stopped.args[0] if stopped.args else signal.SIGINT))
         raise typer.Exit(int(code))
 
     return run
@@ -55,7 +73,7 @@ def leave(code: int) -> NoReturn:
     """End at once, with every process started: a browser caught in the middle of a drawing would wait for minutes."""
     import psutil
 
-    for child in psutil.Process().children(recursive=True):  # type: ignore[no-untyped-call]
+    for child in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.Error):
             child.kill()
     sys.stdout.flush()
@@ -214,6 +232,66 @@ def chart(
     for path in made:
         print(_shown(path))
     return None
+
+
+@app.command()
+@guarded
+def plan(
+    why: Annotated[bool, typer.Option("--why", help="Name what changed, or what is missing.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="List also what is done.")] = False,
+    format_: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+    catalogue: Annotated[Path | None, typer.Option("--catalogue", help="Catalogue (default: the project's).")] = None,
+    date: Annotated[str, typer.Option("--date", help="Plan for this day (YYYY-MM-DD) instead of today.")] = "",
+    lang: Lang = "vi",
+    out: Out = None,
+    data: Data = None,
+) -> int | None:
+    """Show what is due, stale, failed, blocked, embargoed or upcoming."""
+    from stats import codes
+    from stats.reports import resources
+    from stats.reports.production import plan as plans
+
+    place = data.resolve() if data else codes.default_data()
+    words = codes.load(place)
+    folder, given = out or resources.output_folder(), str(place) if data else ""
+    planned = plans.opened(place, folder, plans.day(date), words, catalogue=catalogue, given=given)
+    print(plans.text(planned, words, format_, lang, why=why, every=every), end="")
+    return None
+
+
+@app.command()
+@guarded
+def run(
+    due: Annotated[bool, typer.Option("--due", help="Make what is due or has changed (default).")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Make whatever can be made, also what failed before.")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="Make what failed before.")] = False,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="Reports at once (default: as cores and memory allow).")
+    ] = None,
+    engine: Annotated[str, typer.Option("--engine", help="discipline or kernel.")] = "discipline",
+    executor: Annotated[str, typer.Option("--executor", help="local (this machine) or dask (a cluster).")] = "local",
+    scheduler: Annotated[str, typer.Option("--scheduler", help="Address of the dask scheduler.")] = "",
+    timeout: Annotated[float, typer.Option("--timeout", min=1, help="Seconds a report may take.")] = 300,
+    wait: Annotated[float, typer.Option("--wait", min=0, help="Seconds to wait for another run to end.")] = 0,
+    catalogue: Annotated[Path | None, typer.Option("--catalogue", help="Catalogue (default: the project's).")] = None,
+    date: Annotated[str, typer.Option("--date", help="Plan for this day (YYYY-MM-DD) instead of today.")] = "",
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show failures only.")] = False,
+    lang: Lang = "vi",
+    out: Out = None,
+    data: Data = None,
+) -> int | None:
+    """Make the reports of the catalogue that are due; again only what has changed."""
+    from stats import codes
+    from stats.reports import resources
+    from stats.reports.production import batch, cluster
+    from stats.reports.production import plan as plans
+
+    execute, jobs = cluster.chosen(executor, scheduler, jobs)
+    place = data.resolve() if data else codes.default_data()
+    order = batch.Order(batch.selection(due=due, all=every, failed=failed), jobs, engine, timeout, 1, wait, lang, quiet)
+    folder, given = out or resources.output_folder(), str(place) if data else ""
+    words, day = codes.load(place), plans.day(date)
+    return batch.run(order, place, folder, day, words, catalogue=catalogue, given=given, execute=execute)
 
 
 def _book(data: Path | None) -> Book:

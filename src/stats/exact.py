@@ -191,6 +191,61 @@ def binomial_p(x: Floats, n: Floats, p: Floats, convention: str, alternative: st
     return np.where(top, 1.0, np.minimum(np.where(x < mode, low_side, high_side), 1.0))
 
 
+def minlike_low(x: Floats, n: Floats, alpha: float) -> Floats:
+    """Return the smallest share whose ``minlike`` p-value is above `alpha`: the lower limit that test inverts to.
+
+    The upper limit is one minus the lower limit of the complement ``n - x``.
+
+    Notes
+    -----
+    Below ``x / n`` the p-value is P(X >= x) + P(X <= k), where k is the largest count on the other side that is
+    no likelier than x. It jumps up where the k-th count becomes as likely as x, a share known in closed form,
+    and between two jumps it falls, then rises. So the first stretch that ends or begins above `alpha` holds the
+    limit: its beginning, or the one root inside. The set of shares that are not rejected may have holes; as in
+    R's ``exactci`` the limits are the ends of the smallest interval around it.
+
+    References
+    ----------
+    Fay (2010), *R Journal* 2(1):53; Sterne (1954), *Biometrika* 41:275.
+
+    Examples
+    --------
+    >>> minlike_low(np.array([3.0]), np.array([10.0]), 0.05).round(6)
+    array([0.087264])
+    """
+    out = np.zeros_like(x)
+    for row in np.flatnonzero(x > 0):
+        seen, size = float(x[row]), float(n[row])
+        k = np.arange(seen)
+        # log C(n, k) - log C(n, x), over x - k: the log odds at which k and x are equally likely.
+        ratio = (
+            special.gammaln(seen + 1) + special.gammaln(size - seen + 1)
+            - special.gammaln(k + 1) - special.gammaln(size - k + 1)
+        )  # fmt: skip
+        starts = np.concatenate([[0.0], special.expit(ratio / (seen - k))])
+        other = np.concatenate([[-1.0], k])
+        ends = np.append(starts[1:], 1.0)
+
+        def p_value(share: Floats, k: Floats, seen: float = seen, size: float = size) -> Floats:
+            many, least = np.full_like(share, size), np.full_like(share, seen)
+            return binomial_at_least(least, many, share) + binomial_at_most(k, many, share)
+
+        above = p_value(starts, other) > alpha
+        here = int(np.argmax(above | (p_value(ends, other) > alpha)))
+        low, high = starts[here], ends[here]
+        if above[here]:
+            out[row] = low
+            continue
+        for _ in range(200):
+            middle = (low + high) / 2
+            if middle in (low, high):
+                break
+            passed = p_value(np.array([middle]), other[here : here + 1])[0] > alpha
+            low, high = (low, middle) if passed else (middle, high)
+        out[row] = high
+    return out
+
+
 def poisson_p(x: Floats, mean: Floats, convention: str, alternative: str = "two-sided") -> Floats:
     """Return the exact Poisson p-value of x events when `mean` are expected; conventions as `binomial_p`.
 

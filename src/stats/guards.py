@@ -135,6 +135,8 @@ def numbers(values: Any, name: str, *, minimum: float | None = 0.0, missing: boo
         raise refuse(f"{name} is infinite", f"{vi} là vô hạn", bad, remedy=_CORRECT)
     if minimum is not None:
         bad = array < minimum
+        if bad.any() and 0 < minimum <= np.finfo(float).tiny:
+            raise refuse(f"{name} must be above 0", f"{vi} phải lớn hơn 0", bad, remedy=_CORRECT)
         if bad.any():
             raise refuse(f"{name} is below {minimum:g}", f"{vi} nhỏ hơn {minimum:g}", bad, remedy=_CORRECT)
     bad = np.isnan(array)

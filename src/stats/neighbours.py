@@ -6,19 +6,27 @@ one actor and one unit. Penalty mixes may also be compared between unequal windo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import log, sqrt
+from typing import Any
+
+import numpy as np
 
 from stats import indicators
 from stats.codes import Rule
 from stats.comparisons.two_proportions import difference_of_shares
 from stats.comparisons.two_rates import rate_ratio
-from stats.indicators import Book
+from stats.indicators import CONF_LEVEL, Book
+from stats.intervals import z_value
 from stats.periods import Period
 from stats.power import detectable_rate, detectable_share
 from stats.results import Approx, Note, Result, TestResult
 from stats.severity.mix import MixShift, mix_shift
+
+ROUGH = 2.0
+"""Times its own chance alone that an interval may be wide before the wording of a figure is said to set it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,23 @@ class Pair:
         if self.contrast.conf_low > still:
             return "rose"
         return "fell" if self.contrast.conf_high < still else "flat"
+
+    @property
+    def rough(self) -> bool:
+        """Whether the wording of an approximate count (``gần 20.000``), not chance, sets the interval.
+
+        Such an interval tells what the word allows and little else: it decides the direction, and is
+        not printed.
+        """
+        both = (self.now, self.before)
+        if self.contrast is None or self.now.kind != "count" or all(r.approx is Approx.EXACT for r in both):
+            return False
+        low, high = self.contrast.conf_low or 0.0, self.contrast.conf_high or 0.0
+        counts = [r.estimate or 0.0 for r in both]
+        if min(low, *counts) <= 0:
+            return True
+        chance = 2 * z_value(self.contrast.conf_level or CONF_LEVEL) * sqrt(sum(1 / n for n in counts))
+        return log(high / low) > ROUGH * chance
 
 
 def detectable(pair: Pair, period: Period) -> tuple[float | None, float | None]:
@@ -169,7 +194,9 @@ class MixChange:
     Attributes
     ----------
     pairs : tuple of Pair
-        In order of severity; the contrast is the difference of the shares (Newcombe).
+        In order of severity; the contrast is the difference of the shares with the interval that
+        holds for all penalties together (`stats.severity.mix.MixShift.shares`), so that a sentence,
+        a table and a chart give one verdict.
     period : Period
         The earlier window.
     like : bool
@@ -230,14 +257,24 @@ def _whole(shares: Sequence[Result]) -> bool:
 
 def _mix_change(now: list[Result], before: list[Result], period: Period, earlier: Period) -> MixChange:
     by_penalty = {r.category: r for r in before}
+    both = [(r, by_penalty[r.category]) for r in now if r.category in by_penalty]
+    counts = ([before.numerator or 0 for _, before in both], [r.numerator or 0 for r, _ in both])
+    verdict = mix_shift(*counts, penalties=[r.category for r, _ in both])
+    rows = verdict.shares.to_dict("records")
     pairs = tuple(
-        Pair(r, by_penalty[r.category], earlier, _contrast(r, by_penalty[r.category], period, earlier))
-        for r in now
-        if r.category in by_penalty
+        Pair(r, before, earlier, _together(_contrast(r, before, period, earlier), row, len(both)))
+        for (r, before), row in zip(both, rows, strict=True)
     )
-    counts = ([p.before.numerator or 0 for p in pairs], [p.now.numerator or 0 for p in pairs])
-    verdict = mix_shift(*counts, penalties=[p.now.category for p in pairs])
     return MixChange(pairs, earlier, earlier.comparable(period), shift_of(verdict), verdict)
+
+
+def _together(contrast: TestResult | None, row: Mapping[Hashable, Any], tests: int) -> TestResult | None:
+    """Return the difference of one penalty, interval and p-value adjusted for all penalties read together."""
+    if contrast is None:
+        return None
+    adjusted = {name: row[name] for name in ("conf_low", "conf_high", "conf_level", "method")}
+    # Not min(): a penalty of neither side has no p-value, and min(1.0, NaN) is 1.
+    return replace(contrast, p_value=float(np.minimum(1.0, tests * contrast.p_value)), **adjusted)
 
 
 def shift_of(verdict: MixShift) -> Shift:

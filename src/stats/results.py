@@ -306,8 +306,8 @@ class Estimates(Printed):
             conf_high=float(self.conf_high[i]) if known else None,
             conf_level=self.conf_level,
             method=self.method if isinstance(self.method, str) else str(self.method[i]),
-            numerator=float(self.numerator[i]),
-            denominator=float(self.denominator[i]),
+            numerator=_known(self.numerator[i]),
+            denominator=_known(self.denominator[i]),
             unit=self.unit,
             base=self.base,
             per=self.per,
@@ -332,6 +332,10 @@ class Estimates(Printed):
         return {"kind": self.kind} | ({} if self.per is None else {"per": self.per})
 
 
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class TestResult(Printed):
     """Outcome of a significance test.
@@ -341,7 +345,11 @@ class TestResult(Printed):
     statistic : float
         The test statistic; NaN for tests that have none (Fisher).
     p_value : float
-        Two-sided unless `alternative` says otherwise.
+        Two-sided unless `alternative` says otherwise. NaN where no test could be made.
+    state : State
+        ``refused`` when the data leave nothing to test (all cases in one category, no case at all): then
+        there is neither statistic, p-value nor estimate, and the first of `caveats` says why. A contrast
+        with an estimate and an interval but no test is a ``value`` without a p-value.
     df : float or None
         Degrees of freedom where the reference distribution has them.
     method : str
@@ -364,6 +372,42 @@ class TestResult(Printed):
     conf_level: float | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     caveats: tuple[Note, ...] = ()
+    state: State = State.VALUE
+
+    def __post_init__(self) -> None:
+        """Refuse a p-value without a test, and a value that is neither a p-value nor an estimate."""
+        known = self.state is State.VALUE
+        if known and math.isnan(self.p_value) and (self.estimate is None or math.isnan(self.estimate)):
+            raise ValueError("a test in state 'value' needs a p-value or an estimate; say 'refused' instead")
+        if not known and not math.isnan(self.p_value):
+            raise ValueError(f"a test in state '{self.state}' has no p-value")
+
+    @classmethod
+    def refused(cls, method: str, n: float, reason: Note, **facts: Any) -> TestResult:
+        """Return the test that could not be made, with the reason.
+
+        Parameters
+        ----------
+        method, n
+            As the attributes.
+        reason : Note
+            Why there is nothing to test.
+        **facts
+            Further attributes that hold all the same (`alternative`, `extra`).
+        """
+        nothing = float("nan")
+        return cls(
+            statistic=nothing, p_value=nothing, method=method, n=n, caveats=(reason,), state=State.REFUSED, **facts
+        )
+
+    def __bool__(self) -> bool:
+        """Tell whether there is a test or an estimate to print."""
+        return self.state is State.VALUE
+
+    @property
+    def reason(self) -> Note | None:
+        """Why the test was refused; None when it was made."""
+        return None if self else next(iter(self.caveats), None)
 
     def __iter__(self) -> Iterator[float]:
         """Unpack as ``statistic, p_value``."""
@@ -372,5 +416,6 @@ class TestResult(Printed):
     def to_frame(self) -> pd.DataFrame:
         """Return one row: the shared columns, then the test; `extra` becomes further columns."""
         row = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in ("extra", "caveats")}
+        row["state"] = self.state.value
         columns = {name: [np.nan if value is None else value] for name, value in {**row, **self.extra}.items()}
         return tidy(columns, 1, caveats=self.caveats)

@@ -71,7 +71,8 @@ def direct_rate(
     Returns
     -------
     Estimates
-        Numerator = all events of the body, denominator = its population.
+        Numerator = all events of the body, denominator = its population; both NaN where a stratum is missing:
+        the sum of the others is no total.
 
     Raises
     ------
@@ -129,8 +130,9 @@ def direct_rate(
     caveats = (Note("too_few_events", {"needed": minimum, "rows": guards.rows_of(few)}),) if few.any() else ()
     return Estimates(
         estimate=np.where(shown, rate * per, np.nan), conf_low=np.where(shown, np.maximum(low, 0.0) * per, np.nan),
-        conf_high=np.where(shown, high * per, np.nan), conf_level=conf_level, method=method, numerator=total,
-        denominator=np.bincount(codes, n, bodies).astype(float), unit=unit, base=base, per=per, kind="rate",
+        conf_high=np.where(shown, high * per, np.nan), conf_level=conf_level, method=method,
+        numerator=np.where(known, total, np.nan), denominator=np.where(known, _sum(codes, n, bodies), np.nan),
+        unit=unit, base=base, per=per, kind="rate",
         state=state, caveats=caveats,
     )  # fmt: skip
 
@@ -286,7 +288,7 @@ def indirect(
     Returns
     -------
     Estimates
-        Numerator = observed, denominator = expected.
+        Numerator = observed, denominator = expected; NaN where a stratum they are summed over is missing.
 
     Raises
     ------

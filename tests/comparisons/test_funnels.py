@@ -181,3 +181,16 @@ def test_order_of_bodies_does_not_matter(rows: list[tuple[int, int]], random: ob
     if one:
         assert one.tau2 == pytest.approx(other.tau2, rel=1e-9, abs=1e-12)
         assert (one.verdict[order] == other.verdict).all()
+
+
+def test_a_target_outside_its_range_names_the_remedy() -> None:
+    x, n = [5] * 8, [100] * 8
+    for bad in (2, -0.1, float("nan")):
+        with pytest.raises(InputError, match=r"0\.02 for a target of 2%"):
+            funnel(x, n, target=bad)
+    for bad in (-1, float("inf"), float("nan")):
+        with pytest.raises(InputError, match="without `per`"):
+            funnel(x, n, kind="rate", target=bad)
+    assert funnel(x, n, kind="rate", target=2).target == 2
+    assert funnel(x, n, target=0.02).target == 0.02
+    assert funnel(x, n, target=1).state is State.REFUSED

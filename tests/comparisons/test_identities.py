@@ -32,7 +32,7 @@ def test_difference_of_rates_turns_with_its_sides(x1: int, t1: float, x2: int, t
     here, there = (rate_difference(*a, method=method)[0] for a in ((x1, t1, x2, t2), (x2, t2, x1, t1)))
     assert here.estimate == pytest.approx(-there.estimate)  # type: ignore[operator]
     assert here.conf_low == pytest.approx(-there.conf_high, rel=1e-6, abs=1e-6)  # type: ignore[operator]
-    assert here.p_value == pytest.approx(there.p_value)
+    assert here.p_value == pytest.approx(there.p_value, nan_ok=not x1 + x2)
 
 
 @quick
@@ -51,14 +51,14 @@ def test_score_limits_of_a_difference_are_where_the_test_turns(
 @given(COUNTS, EXPOSURES, COUNTS, EXPOSURES, st.sampled_from(TESTS), st.floats(0.2, 5))
 def test_one_sided_tests_of_a_ratio(x1: int, t1: float, x2: int, t2: float, test: str, null: float) -> None:
     """Turning the sides turns the direction; without ties the two directions add to one or a little more."""
-    if test == "wald_log" and 0 in (x1, x2):
+    if test == "none" or x1 + x2 == 0 or (test == "wald_log" and 0 in (x1, x2)):
         return
     greater = rate_ratio(x1, t1, x2, t2, test=test, null=null, alternative="greater").p_value[0]
     less = rate_ratio(x1, t1, x2, t2, test=test, null=null, alternative="less").p_value[0]
     turned = rate_ratio(x2, t2, x1, t1, test=test, null=1 / null, alternative="less").p_value[0]
     assert turned == pytest.approx(greater, rel=1e-6, abs=1e-9)
     assert greater + less >= 1 - 1e-9
-    if test in ("score", "wald_log", "mid_p") and x1 + x2 > 0:
+    if test in ("score", "wald_log", "mid_p"):
         assert greater + less == pytest.approx(1)
 
 
@@ -89,6 +89,9 @@ def test_e_test_is_the_sum_over_all_pairs(x1: int, x2: int, factor: float, wald:
 @given(PARTS, PARTS)
 def test_directions_of_two_shares(first: tuple[int, int], second: tuple[int, int]) -> None:
     both = difference_of_shares(*first, *second)[0]
+    if first[0] + second[0] == 0 or first[0] + second[0] == first[1] + second[1]:
+        assert np.isnan(both.p_value)
+        return
     sides = [difference_of_shares(*first, *second, alternative=a).p_value[0] for a in ("greater", "less")]
     assert sum(sides) == pytest.approx(1)
     assert both.p_value == pytest.approx(2 * min(sides))

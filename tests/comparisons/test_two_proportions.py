@@ -86,7 +86,7 @@ def test_symmetry_and_range(a: tuple[int, int], b: tuple[int, int]) -> None:
         assert -1 <= one.conf_low[0] <= one.conf_high[0] <= 1
         if method != "agresti_caffo":
             assert one.conf_low[0] - 1e-12 <= one.estimate[0] <= one.conf_high[0] + 1e-12
-        assert one.p_value[0] == pytest.approx(other.p_value[0], abs=1e-12)
+        assert one.p_value[0] == pytest.approx(other.p_value[0], abs=1e-12, nan_ok=True)
     for method in RATIOS:
         one, other = ratio_of_shares(*a, *b, method=method), ratio_of_shares(*b, *a, method=method)
         assert one.state[0] == other.state[0]
@@ -118,7 +118,7 @@ def test_ratio_edges() -> None:
         )
         assert row.state[0] == "refused"
         assert row.state[4] == "missing"
-        assert row.p_value[0] == 1
+        assert np.isnan(row.p_value[0])
         known = row.state == "value"
         assert (row.conf_low[known] <= row.estimate[known]).all()
         assert (row.conf_high[known] >= row.estimate[known]).all()
@@ -153,3 +153,17 @@ def test_many_rows_are_one_call() -> None:
         result = difference_of_shares(x[0], n[0], x[1], n[1], method=method)
         one = difference_of_shares(x[0, 7], n[0, 7], x[1, 7], n[1, 7], method=method)
         assert result.conf_low[7] == pytest.approx(one.conf_low[0], abs=1e-12)
+
+
+def test_without_a_ratio_there_is_no_p_value() -> None:
+    nobody = ratio_of_shares(0, 10, 0, 10)[0]
+    assert nobody.state == "refused"
+    assert np.isnan([nobody.statistic, nobody.p_value]).all()
+    assert nobody.reason is not None
+    assert nobody.reason.code == "no_events"
+    gap = difference_of_shares([0, 3], 10, [0, 5], 10)
+    assert np.isnan(gap.p_value).tolist() == [True, False]
+    assert gap.caveats[0].code == "nothing_to_test"
+    assert gap.caveats[0].values["rows"] == (0,)
+    assert gap.conf_low[0] < 0 < gap.conf_high[0]
+    assert gap[1].caveats == ()

@@ -69,13 +69,35 @@ def test_an_interval_belongs_to_the_mark_only_where_the_mark_is_the_share(vi: Wo
 
 def test_a_bound_that_is_no_number_draws_no_interval(vi: Words) -> None:
     series = native.plans(chart("mix", {"estimate": 0.75, "conf_low": "nan", "conf_high": math.nan}), vi)[0].series[0]
-    assert series.margins == ([0.0], [0.0])
+    assert series.margins == ([None], [None])
     assert not series.bounded
+
+
+@pytest.mark.parametrize("bound", [None, 0.385])
+def test_a_refused_interval_beside_a_known_one_has_no_length(bound: float | None, vi: Words) -> None:
+    refused = {"label": "b", "estimate": 0.385, "share": "38,5%", "conf_low": bound, "conf_high": bound}
+    known = {"estimate": 0.78, "share": "78,0%", "conf_low": 0.72, "conf_high": 0.83}
+    series = native.plans(chart("points", known, refused), vi)[0].series[0]
+    below, above = series.margins
+    assert (below[1], above[1]) == (None, None)
+    assert below[0] == pytest.approx(0.06)
+
+
+def test_a_stage_counted_in_instances_says_so_beside_others(vi: Words) -> None:
+    first = {"label": "Được kiểm tra", "unit": "instances", "value": "317", "estimate": 317.0}
+    rough = {**first, "label": "Kiểm tra lại", "value": "hơn 300\u00a0[a]", "estimate": 300.0}
+    later = {"label": "Có vi phạm", "unit": "organisations", "value": "122", "share": "38%", "estimate": 122.0}
+    points = native.plans(chart("funnel", first, rough, later), vi)[0].series[0].points
+    assert [p.text for p in points] == ["317\u00a0lượt", "hơn 300\u00a0lượt\u00a0[a]", "122 (38%)"]
+    alone = native.plans(chart("funnel", first), vi)[0].series[0].points
+    assert [p.text for p in alone] == ["317"]
 
 
 def test_an_approximate_figure_is_told_apart(vi: Words) -> None:
     series = native.plans(chart("bars", {"approx": "over", "value": "hơn 1.700 [a]"}, {"label": "b"}), vi)[0].series[0]
-    assert [p.rough for p in series.points] == [True, False]
+    assert [(p.rough, p.approx, p.text) for p in series.points] == [
+        (True, "over", "hơn 1.700 [a]"), (False, "", "1.783"),
+    ]  # fmt: skip
 
 
 def test_kinds_without_a_native_form_have_none(vi: Words) -> None:

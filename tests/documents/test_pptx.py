@@ -324,3 +324,33 @@ def _label_cells(data: bytes) -> Iterator[Any]:
     for frame in charts_in(data):
         book = openpyxl.load_workbook(io.BytesIO(frame.chart.part.chart_workbook.xlsx_part.blob))
         yield from (row[0] for row in book.active.iter_rows(min_row=2))
+
+
+def test_a_refused_interval_has_no_error_bar(document_of: Make) -> None:
+    """The shares of 317 instances have no interval: their units differ."""
+    data = writer.write(document_of("briefing", "ha-noi", "2020-2025/half", "vi"))
+    bars = [bar for frame in charts_in(data) for bar in frame.chart._chartSpace.iter(qn("c:errBars"))]
+    assert bars
+    lengths = [float(v.text) for bar in bars for v in bar.iter(qn("c:v"))]
+    assert min(lengths) > 0
+    places = [
+        [int(point.get("idx")) for point in bar.find(qn("c:plus")).iter(qn("c:pt"))]
+        for bar in bars
+    ]  # fmt: skip
+    assert [1, 3] in places
+    assert all(bar.find(qn("c:noEndCap")).get("val") == "1" for bar in bars)
+
+
+@pytest.mark.parametrize(
+    ("case", "label"),
+    [(("briefing", "ha-noi", "2020-2025/half", "vi"), "317\u00a0lượt"),
+     (("briefing", "national", "2023", "vi"), "hơn 3.000\u00a0[a] (32%)")],
+    ids=["unit", "approximate"],
+)  # fmt: skip
+def test_a_label_says_what_the_page_says(case: tuple[str, ...], label: str, document_of: Make) -> None:
+    document = document_of(*case)
+    printed = [
+        a["text"].replace("<br>", " ") for a in document.charts["inspection-funnel"].spec["layout"]["annotations"]
+    ]
+    assert f"<b>{label}</b>" in printed
+    assert label in words_of(writer.write(document))

@@ -16,7 +16,7 @@ from stats import codes
 from stats.reports.document import Document, Table
 from stats.reports.writers import native, xlsx
 from stats.reports.writers.xlsx.graph import COLUMNS
-from stats.reports.writers.xlsx.workbook import RESULT
+from stats.reports.writers.xlsx.workbook import PLACE, RESULT
 from stats.wording import Words
 
 CASES = [("period", "ha-noi", "2020-2025/half"), ("programme", "ha-noi", "2020-2025/half"), ("coverage", "ha-noi", ""),
@@ -166,14 +166,65 @@ class TestEveryReport:
 
 def test_every_result_is_a_row_of_the_tidy_sheet(made: Any) -> None:
     _, data = made(*CASES[0], "vi")
-    rows = tables_of(opened(data))["results"][1]
-    assert tuple(c.value for c in rows[0]) == RESULT
-    lines = [dict(zip(RESULT, (c.value for c in row), strict=True)) for row in rows[1:]]
+    rows = tables_of(opened(data))["tidy"][1]
+    assert tuple(c.value for c in rows[0]) == (*PLACE, *RESULT)
+    lines = [line for line in tidy_of(data) if line["kind"]]
     expulsion = [x for x in lines if x["category"] == "expulsion" and x["kind"] == "share" and x["unit"] == "members"]
     assert expulsion[0]["estimate"] == pytest.approx(288 / 2377)
     assert (expulsion[0]["numerator"], expulsion[0]["denominator"]) == (288, 2377)
-    assert (expulsion[0]["state"], expulsion[0]["approx"], expulsion[0]["derived"]) == ("value", "exact", "TRUE")
+    assert (expulsion[0]["state"], expulsion[0]["approx"], expulsion[0]["derived"]) == ("value", "exact", True)
+    assert {x["derived"] for x in lines} == {True, False}
     assert all(x["sources"] for x in lines if x["state"] == "value")
+
+
+def tidy_of(data: bytes) -> list[dict[str, Any]]:
+    rows = tables_of(opened(data))["tidy"][1]
+    return [dict(zip((*PLACE, *RESULT), (c.value for c in row), strict=True)) for row in rows[1:]]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c[0])
+def test_every_figure_of_a_table_is_a_row_of_the_tidy_sheet(case: tuple[str, ...], made: Any) -> None:
+    document, data = made(*case, "vi")
+    told = {(x["table"], x["line"], x["text"]) for x in tidy_of(data)}
+    results = {x["rows"] for x in tidy_of(data) if x["kind"]}
+    for table in document.tables:
+        for line in table.lines:
+            for column, cell in list(zip(table.columns, line, strict=True))[1:]:
+                if cell.result and cell.text:
+                    # A result is there once, wherever else it is printed.
+                    assert (" ".join(cell.result.get("rows", ())) or None) in results
+                elif cell.text and column.kind != "source":
+                    assert (table.id, line[0].text or None, cell.text) in told
+
+
+def test_caveats_name_what_they_are_about_each_once(made: Any) -> None:
+    _, data = made(*CASES[0], "vi")
+    told = [str(x["caveats"]).split(" ") for x in tidy_of(data) if x["caveats"]]
+    assert any("flag:subset_of_total" in one for one in told)
+    assert all(len(set(one)) == len(one) and "flag" not in one for one in told)
+
+
+def test_the_range_of_a_rounded_figure_is_no_confidence_interval(document_of: Make) -> None:
+    data = xlsx.write(document_of("briefing", "national", "2023", "vi"))
+    ranges = [x for x in tidy_of(data) if x["conf_low"] is not None and x["kind"] == "count"]
+    assert ranges
+    assert {(x["method"], x["conf_level"]) for x in ranges} == {("as_published", None)}
+    said = [c.value for row in tables_of(opened(data))["notes"][1] for c in row]
+    assert any("as_published" in text for text in said)
+
+
+def test_a_refused_interval_is_no_zero(document_of: Make) -> None:
+    document = document_of("briefing", "ha-noi", "2020-2025/half", "vi")
+    data = xlsx.write(document)
+    rows = tables_of(opened(data))["chart_data"][1]
+    lines = [dict(zip(COLUMNS, (c.value for c in row), strict=True)) for row in rows[1:]]
+    refused = [x for x in lines if x["chart"] == "funnel-change" and x["conf_low"] is None]
+    assert [round(x["estimate"], 3) for x in refused] == [0.385, 0.054]
+    assert all(x["below"] is None and x["above"] is None for x in refused)
+    bars = [b for text in charts_in(data) for b in re.findall(r"<c:errBars>.*?</c:errBars>", text)]
+    assert bars
+    assert not any(re.search(r"<c:v>0(\.0)?</c:v>", b) for b in bars)
+    assert all('<c:noEndCap val="1"/>' in b for b in bars)
 
 
 def test_an_approximate_figure_stays_its_words(made: Any) -> None:
@@ -192,7 +243,7 @@ def test_an_approximate_mark_keeps_its_number_and_is_hatched(document_of: Make) 
         for section in document.sections for b in section.blocks
     ]  # fmt: skip
     data = xlsx.write(replace(document, sections=[replace(document.sections[0], blocks=rough)]))
-    approx = [r for r in tables_of(opened(data))["chart_data"][1][1:] if r[-1].value == "approx"]
+    approx = [r for r in tables_of(opened(data))["chart_data"][1][1:] if r[-1].value == "over"]
     assert [r[COLUMNS.index("estimate")].value for r in approx] == [pytest.approx(1783 / 2377)]
     assert sum(text.count("<a:pattFill") for text in charts_in(data)) == 1
 

@@ -5,12 +5,13 @@ import json
 
 import plotly.graph_objects as go
 import pytest
-from sheets import LANGS, PENALTIES, WORDS, count, drawn, hidden, made, mix, outside, printed
+from sheets import LANGS, PENALTIES, WORDS, count, drawn, hidden, made, mix, outside, printed, share
 
 from stats import figures, theme
 from stats.errors import InputError
 from stats.figures import Cell, Item, Point, Progress
 from stats.periods import Period
+from stats.results import Approx
 
 CHARTS = {lang: made(lang) for lang in LANGS}
 NAMES = tuple(CHARTS["vi"])
@@ -176,3 +177,22 @@ def test_words_stay_on_the_sheet_and_apart(name, lang, size):
     chart = made(lang, size=size)[name]
     assert outside(chart) == []
     assert hidden(chart) == []
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("size", theme.SIZES)
+def test_a_long_approximate_label_stays_on_the_sheet(lang, size):
+    words = WORDS[lang]
+    panels = [words.label("subjects", s) for s in ("organisation", "member")]
+    first, last = (words.label("stages", s, short=True) for s in ("examined", "discipline_required"))
+    items = [
+        Item(stage, count(n, approx=Approx.OVER), share=part, panel=panel)
+        for panel in panels
+        for stage, n, part in ((first, 93000, None), (last, 88000, share(88000, 93000)))
+    ]
+    chart = figures.inspection_funnel(items, words=words, title="t", size=size)
+    assert outside(chart) == []
+    assert hidden(chart) == []
+    said = [a["text"].replace("<br>", " ").replace("\u00a0", " ") for a in chart.spec["layout"]["annotations"]]
+    whole = words.cell(items[1].result).replace("\u00a0", " ")
+    assert sum(whole in text for text in said) == 2, "the number is broken into lines, never cut"

@@ -213,7 +213,7 @@ def test_an_interval_that_holds_zero_is_no_clear_change():
     rows = [change("a", count(100), count(110), -0.1, 0.3), change("b", count(100), count(150), 0.2, 0.9)]
     chart = figures.changes(rows, words=WORDS["vi"], title="t")
     assert [row.clear for row in rows] == [False, True]
-    assert chart.table["value"].tolist() == ["+10,0%; chưa rõ thay đổi", "+50,0%"]
+    assert chart.table["value"].tolist() == ["+10,0%; chưa có ý nghĩa thống kê", "+50,0%"]
     assert chart.table["series"].tolist() == ["từ 100 đến 110", "từ 100 đến 150"]
     fills = [t["marker"]["color"] for t in chart.spec["data"] if t.get("mode") == "markers"]
     assert fills == [theme.PAPER, theme.MAIN]

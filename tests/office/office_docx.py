@@ -83,6 +83,31 @@ def test_it_has_the_pages_it_should(printed: tuple[str, Document, Paper]) -> Non
     assert all(len(words) > 10 for _, words in paper.pages)
 
 
+def squeezed(words: list[tuple[str, float, float]]) -> str:
+    """Return the words of a page without spaces: letters a stand-in font lacks come apart from their word."""
+    return unicodedata.normalize("NFC", "".join(w for w, _, _ in words)).lower()
+
+
+@pytest.mark.parametrize(
+    ("place", "most"), [(("ha-noi", "2020-2025/half"), 3), (("national", "2023"), 4)], ids=["ha-noi", "national"]
+)
+def test_the_body_of_a_briefing_is_short(
+    place: tuple[str, str],
+    most: int,
+    document_of: Callable[..., Document],
+    to_pdf: Callable[[bytes, str], Path],
+    pdftotext: str,
+) -> None:
+    """Figures, then charts; the signature follows them. Head and signature of the guidance leave no room for two.
+
+    The national figures come with two streams and their gap, which takes a page more.
+    """
+    report = document_of("briefing", *place, "vi")
+    paper = Paper.read(to_pdf(write(report, pictures=pictures(report)), "letter.docx"), pdftotext)
+    first = next(n for n, (_, words) in enumerate(paper.pages) if "phụlục1." in squeezed(words))
+    assert first <= most
+
+
 def test_pages_are_numbered_from_the_second_one(printed: tuple[str, Document, Paper]) -> None:
     _, report, paper = printed
     middle = [

@@ -30,7 +30,7 @@ def test_small_approximate_and_missing_figures_are_left_out() -> None:
     assert last_digit_test(values, exact=exact).n == 60
     refused = last_digit_test(range(100, 149))
     assert refused.caveats[0].values == {"found": 49, "needed": 50}
-    assert (refused.p_value, refused.extra["state"]) == (1, "refused")
+    assert refused.state == "refused"
     with pytest.raises(InputError, match="whole"):
         last_digit_test([100.5] * 60)
     with pytest.raises(InputError):
@@ -80,7 +80,18 @@ def test_sample_size_limits() -> None:
     for digits, needed in (("first", 300), ("second", 300), ("first_two", 1000), ("first_three", 4500)):
         got = benford_test(np.arange(1, needed), digits=digits)
         assert got.caveats[0].values == {"found": needed - 1, "needed": needed}
-        assert got.p_value == 1
+        assert got.state == "refused"
     assert benford_test([0, None]).n == 0
     with pytest.raises(InputError):
         benford_test([-5] * 400)
+
+
+def test_what_benford_leaves_out_is_said() -> None:
+    figures = 2.0 ** np.arange(1, 401)
+    whole = benford_test(figures)
+    assert "figures_left_out" not in [n.code for n in whole.caveats]
+    some = benford_test([*figures, 0, 0, None])
+    assert some.statistic == whole.statistic
+    assert [n.values for n in some.caveats if n.code == "figures_left_out"] == [{"empty": 1, "zeros": 2}]
+    few = benford_test([1, 0])
+    assert [n.code for n in few.caveats] == ["too_few_figures", "figures_left_out"]

@@ -62,6 +62,21 @@ def test_a_body_is_found_by_any_of_its_names(cli: Cli, place: str) -> None:
     assert "2020-2025/half" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("report", "period", "--to", ""), "--to"),
+        (("chart", "funnel", "--place", "ha-noi", "--to", " , "), "--to"),
+        (("report", "period", "--out", ""), "--out"),
+        (("check", "--data", "/nowhere"), "datapackage.json"),
+    ],
+)
+def test_an_option_that_says_nothing_exits_2(cli: Cli, arguments: tuple[str, ...], said: str) -> None:
+    done = cli(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
 def test_lists(cli: Cli) -> None:
     assert "ha-noi" in cli("list", "bodies").stdout
     assert "penalty-mix" in cli("list", "charts").stdout.split()

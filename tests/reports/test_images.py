@@ -172,7 +172,7 @@ class TestImprint:
 
     def test_a_report_chart_says_its_own_title(self, figures):
         said = Imprint.of_figure(figures["penalty-mix"])
-        assert "khiển trách" in said.title
+        assert "Khiển trách" in said.title
         assert said.description.startswith("Biểu đồ")
 
 

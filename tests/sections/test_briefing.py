@@ -36,11 +36,34 @@ def test_the_half_term_of_ha_noi() -> None:
     for figure in ("2.377", "12,1%", "28", "43,8%", "3.542"):
         assert figure in text
     changes = said(briefing.changes(asked))
-    assert "phân cực" in changes
-    assert "Quy định 69-QĐ/TW" in changes, "a change across rules names them"
+    assert "phân hóa về hai đầu (nhẹ nhất và nặng nhất)" in changes
+    assert "cách chức chưa thấy thay đổi có ý nghĩa thống kê (1,7% và 1,1%)" in changes
+    assert "69-QĐ/TW (06/7/2022)" in changes, "a change across rules names them"
+    assert "07-QĐi/TW (28/8/2018)" in changes, "a rule inside the earlier term as well"
+    assert "07-QĐi/TW (28/8/2018)" in text
     assert "nguyên nhân của tăng hoặc giảm" in changes
     names = [chart.name for chart in briefing.pictures(asked).charts]
     assert names == ["penalty-mix", "inspection-funnel", "mix-change", "funnel-change"]
+
+
+def test_an_approximate_figure_gives_a_bound_and_the_printed_change() -> None:
+    asked = report("national", "2023")
+    text = said(briefing.key_figures(asked)) + said(briefing.changes(asked))
+    assert "tăng hơn 4.162 đảng viên (20,8%) so với năm 2021" in text
+    assert "năm 2022 không có số liệu của chủ thể này" in text
+    assert text.count("nguồn công bố: tăng 12% so với năm 2022") == 2
+    assert "2,47" not in text, "an interval that only tells what a word allows"
+    assert "18.130 + ủy ban kiểm tra 6.302 = 24.432" in text
+    assert "423 + 183 = 606" in text
+    (chart,) = [c for c in briefing.pictures(asked).charts if c.name == "funnel-change"]
+    (line,) = chart.table.query("value == 'hơn 3.000\u00a0[a]'").to_dict("records")
+    assert (line["share"], line["approx"]) == ("32,5%\u00a0[a]", "unknown")
+
+
+def test_a_fall_is_explained_only_where_something_is_compared() -> None:
+    asked = report("vinh-long", BOOK.periods("vinh-long")[0].key)
+    assert not any(key.pair for key in briefing.keys(asked))
+    assert "nguyên nhân" not in said(briefing.changes(asked))
 
 
 def test_charts_are_half_a_page_wide_and_cite_nothing_unshown() -> None:

@@ -103,7 +103,10 @@ def test_every_chart_of_its_own_is_drawn_wherever_there_are_figures(body: str) -
 
 def test_the_shift_of_ha_noi_is_called_polarised_in_its_title() -> None:
     (vi,) = drawn("severity-shift", "ha-noi", "2020-2025/half")
-    assert vi.title == "Cơ cấu hình thức kỷ luật phân cực, không đơn thuần nặng hơn"
+    assert (
+        vi.title
+        == "Cơ cấu hình thức kỷ luật phân hóa về hai đầu (nhẹ nhất và nặng nhất), không chỉ theo hướng nặng hơn"
+    )
     assert [round(100 * x, 1) for x in vi.table["estimate"]] == [0.5, -3.2, -0.7, 3.4]
     assert vi.table["value"].tolist()[-1] == "+3,4\u00a0điểm"
 
@@ -113,7 +116,7 @@ def test_a_series_shows_its_gaps_and_breaks_and_says_what_changed_last() -> None
     chart = found["discipline-series-committees-and-commissions"]
     assert "24.162" in chart.title
     assert "24.097" in chart.title
-    assert "chưa rõ thay đổi" in chart.title
+    assert "chưa thấy thay đổi có ý nghĩa thống kê" in chart.title
     assert chart.table["state"].tolist()[1:5] == ["missing"] * 4
     words = " ".join(a["text"] for a in chart.spec["layout"]["annotations"])
     assert "06/7/2022: 69-QĐ/TW" in words
@@ -123,12 +126,17 @@ def test_a_change_is_that_of_the_counts_by_hand() -> None:
     (chart,) = drawn("count-change", "ha-noi", "2018")
     line = chart.table[chart.table["series"].str.contains("119")].iloc[0]
     assert line["estimate"] == pytest.approx(128 / 119 - 1)
-    assert "chưa rõ thay đổi" in line["value"]
-    assert chart.title == "So với năm 2017: 1\u00a0chỉ tiêu giảm rõ, 5\u00a0chỉ tiêu chưa rõ thay đổi"
+    assert "chưa có ý nghĩa thống kê" in line["value"]
+    assert chart.title == (
+        "So với năm 2017: 1\u00a0chỉ tiêu giảm có ý nghĩa thống kê, "
+        "5\u00a0chỉ tiêu chưa thấy thay đổi có ý nghĩa thống kê"
+    )
 
 
 def test_a_period_without_figures_gives_a_sentence() -> None:
-    with pytest.raises(UsageError, match="no figures for the chart 'penalty-series' of Hà Nội in 2009"):
+    with pytest.raises(UsageError, match="no figures for the chart 'penalty-mix' of Hà Nội in 2009"):
+        drawn("penalty-mix", "ha-noi", "2009")
+    with pytest.raises(UsageError, match="'penalty-series' needs a series: at least 2 periods of the kind of 2009"):
         drawn("penalty-series", "ha-noi", "2009")
 
 

@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
@@ -132,11 +133,13 @@ def test_the_date_is_that_of_the_newest_document_or_as_asked() -> None:
         .blocks[0]
         .mark["dateline"]
     )
-    newest = BOOK.tables.sources.set_index("source_id")["published_from"]
+    sources = BOOK.tables.sources.set_index("source_id")
     rows = BOOK.tables.observations
     used = rows.loc[rows["body_id"].eq("nghe-an"), "source_id"].unique()
     report = coverage_of(BOOK, "nghe-an")
-    day = report.words.date(newest.loc[used].max().date())
+    newest = sources.loc[used, "published_on"].max()
+    newest = sources.loc[used, "published_from"].max() if pd.isna(newest) else newest
+    day = report.words.date(newest.date())
     assert f"Lập {day}" in kinds.make(report, "coverage")["cover"].blocks[0].mark["dateline"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from pathlib import Path
@@ -15,6 +16,7 @@ from stats.sections.blocks import Section
 from stats.sections.bodies.report import comparison_of
 from stats.sections.coverage import coverage_of
 from stats.sections.report import Report, report_on
+from stats.sections.sources import newest
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = indicators.open_book()
@@ -67,8 +69,22 @@ def test_the_date_is_that_of_the_newest_document_any_number_rests_on(kind: str, 
     sections = kinds.make(report, kind)
     dated = sections.pop("cover").blocks[0].mark["dateline"]
     lines = re.findall(r'<tr id="row-[^"]*">.*?href="#src-([^"]*)".*?</tr>', markup(list(sections.values())), re.S)
-    days = BOOK.tables.sources.set_index("source_id")["published_from"].loc[sorted(set(lines))].dropna()
-    assert dated.startswith(f"Dated {report.words.date(days.max().date())}.")
+    used = BOOK.tables.sources.set_index("source_id").loc[sorted(set(lines))]
+    printed = used["published_on"].max()
+    closed = pd.notna(printed) and printed.date() >= report.period.end
+    bounds = used["published_from"].dropna()
+    bounds = bounds[(bounds >= pd.Timestamp(report.period.end)) & (bounds.dt.day_of_year > 1)]
+    bounds = used["published_from"] if bounds.empty and pd.isna(printed) else bounds
+    day = printed if closed or bounds.empty else bounds.max()
+    assert dated.startswith(f"Dated {report.words.date(day.date())}.")
+
+
+def test_an_earliest_possible_day_dates_a_report_only_where_no_document_is_dated() -> None:
+    report = opened("programme", "ha-noi", "2020-2025/half")
+    dated = kinds.make(report, "programme")["cover"].blocks[0].mark["dateline"]
+    assert "01 tháng 01 năm 2025" not in dated, "an undated page is not from before 2025, and no more is known"
+    report.__dict__["sources"] = {k: {**row, "published_on": pd.NaT} for k, row in report.sources.items()}
+    assert report.words.date(newest(report)) == report.words.date(dt.date(2023, 4, 19)), "1 January says the year only"
 
 
 def test_a_compared_period_published_later_dates_the_report() -> None:
@@ -121,12 +137,16 @@ def test_the_vietnamese_list_of_documents_holds_no_words_of_the_curators() -> No
 def test_a_count_published_early_carries_the_clause_in_its_sentence() -> None:
     sections = {s.id: s for s in made(opened("period", "national", "2023"), "period")}
     for name in ("summary", "comparison"):
-        said = [s for s in re.findall(r"<li>(.*?)</li>", markup([sections[name]]), re.S) if "so với năm 2022" in s]
+        points = re.findall(r"<li>(.*?)</li>", markup([sections[name]]), re.S)
+        # What the source itself compared is quoted, not compared here.
+        said = [s for s in points if "so với năm 2022" in re.sub(r"nguồn công bố: [^;]*", "", s)]
         assert said, name
         assert all("công bố trước ngày 31/12, chưa trọn năm" in s for s in said), name
 
 
 def test_missing_days_leave_the_end_of_the_period() -> None:
     report = opened("period", "ha-noi", "2022")
-    report.__dict__["sources"] = {k: {**row, "published_from": pd.NaT} for k, row in report.sources.items()}
+    report.__dict__["sources"] = {
+        k: {**row, "published_on": pd.NaT, "published_from": pd.NaT} for k, row in report.sources.items()
+    }
     assert report.words.date(report.period.end) in kinds.make(report, "period")["cover"].blocks[0].mark["dateline"]

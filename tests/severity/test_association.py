@@ -42,7 +42,7 @@ def test_by_hand() -> None:
 def test_transposing_and_scaling(rows: list[list[int]]) -> None:
     table = np.array(rows)
     one, other = independence(table), independence(table.T)
-    assert one.p_value == pytest.approx(other.p_value)
+    assert one.p_value == pytest.approx(other.p_value, nan_ok=not one)
     if one.df:
         tenfold = independence(table * 10)
         assert tenfold.statistic == pytest.approx(10 * one.statistic)
@@ -55,8 +55,8 @@ def test_empty_levels_and_single_levels() -> None:
     assert with_empty.statistic == pytest.approx(independence([[5, 9], [8, 3]]).statistic)
     assert with_empty.df == 1
     none = independence([[5, 0], [8, 0]])
-    assert none.p_value == 1
-    assert none.extra["state"] == "refused"
+    assert np.isnan(none.p_value)
+    assert none.state == "refused"
     assert none.caveats[0].code == "one_level"
 
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stats.errors import InputError
+from stats.results import Note
 from stats.severity.association import independence
 from stats.severity.mix import mix_shift
 from stats.severity.ordinal import jonckheere, linear_by_linear
@@ -17,7 +18,7 @@ sides = st.lists(st.integers(0, 300), min_size=4, max_size=4).filter(lambda c: s
 @given(sides, sides, st.sampled_from(["rank", "table"]))
 def test_components_add_up_to_pearson(before: list[int], after: list[int], scores: str) -> None:
     shift = mix_shift(before, after, scores=scores)
-    parts = shift.location.statistic + shift.dispersion.statistic + shift.rest.statistic
+    parts = sum(t.statistic for t in (shift.location, shift.dispersion, shift.rest) if t)
     want = independence([before, after])
     if want.df:
         assert parts == pytest.approx(want.statistic, rel=1e-7, abs=1e-9)
@@ -77,7 +78,12 @@ def test_empty_penalties_and_heavy_end() -> None:
     assert shift.total.df == 2
     assert mix_shift([70, 25, 5, 0], [80, 15, 4, 1], heavy=2).both_ends_grew is False
     one = mix_shift([5, 0, 0], [9, 0, 0])
-    assert one.total.p_value == 1
+    assert [t.state for t in (one.location, one.dispersion, one.rest, one.total)] == ["refused"] * 4
+    assert one.total.reason == Note("one_level")
+    two = mix_shift([50, 50, 0], [20, 80, 0])
+    assert two.harshness == "harsher"
+    assert (two.dispersion.reason, two.rest.state) == (Note("too_few_levels", {"found": 2}), "refused")
+    assert two.location.p_value == pytest.approx(two.total.p_value)
     assert one.harshness == "no_shift"
 
 

@@ -36,6 +36,8 @@ def test_statsmodels_ordinal_association() -> None:
 @given(tables, st.floats(0.1, 100), st.floats(-1e6, 1e6))
 def test_scores_may_be_shifted_and_stretched(table: list[list[int]], factor: float, shift: float) -> None:
     one = linear_by_linear(table)
+    if not one:
+        return
     other = linear_by_linear(table, column_scores=[shift + factor * j for j in range(4)])
     assert one.statistic == pytest.approx(other.statistic, rel=1e-5, abs=1e-6)
     turned = linear_by_linear(table[::-1])
@@ -54,7 +56,7 @@ def test_one_sided_alternatives_and_cut_fractions() -> None:
 def test_tables_without_variation() -> None:
     for table in ([[5, 0], [8, 0]], [[0, 0], [5, 5]], [[1, 0], [0, 0]]):
         got = linear_by_linear(table)
-        assert (got.statistic, got.p_value) == (0, 1)
+        assert got.state == "refused"
         assert got.caveats[0].code == "one_level"
 
 
@@ -76,7 +78,7 @@ def test_two_groups_are_mann_whitney_with_ties(first: list[int], second: list[in
         assert got.extra["J"] == want.statistic
         assert got.p_value == pytest.approx(want.pvalue)
     else:
-        assert got.p_value == 1
+        assert got.state == "refused"
 
 
 def test_untied_variance_by_hand() -> None:
@@ -95,8 +97,8 @@ def test_ties_make_the_variance_smaller() -> None:
 
 
 def test_jonckheere_edges() -> None:
-    assert jonckheere([[5, 0], [8, 0]]).p_value == 1
-    assert jonckheere([[1, 0], [0, 0]]).p_value == 1
+    assert jonckheere([[5, 0], [8, 0]]).reason is not None
+    assert jonckheere([[1, 0], [0, 0]], variance="untied").reason is not None
     with pytest.raises(InputError, match="one group"):
         jonckheere_values([1, 2], [1, 1])
     with pytest.raises(InputError):
@@ -117,7 +119,7 @@ def test_cochran_armitage_versions() -> None:
 def test_many_series_edges_and_refusals() -> None:
     got = trend_in_shares([[1, 2, 3], [0, 0, 0], [5, 5, 5]], [[10, 10, 10], [5, 5, 5], [5, 5, 5]])
     assert got.state.tolist() == ["value", "refused", "refused"]
-    assert got[1].p_value == 1
+    assert got[1].state == "refused"
     assert got.caveats[0].values["rows"] == (1, 2)
     rng = np.random.default_rng(0)
     assert len(trend_in_shares(rng.integers(0, 50, (100_000, 5)), np.full((100_000, 5), 50))) == 100_000

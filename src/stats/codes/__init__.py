@@ -7,8 +7,8 @@ it for labels, bodies and periods, and never opens a code list itself.
 from __future__ import annotations
 
 from stats.codes.bodies import Bodies, Body, Succession
-from stats.codes.book import Codes, default_data, load
+from stats.codes.book import Codes, default_data, forget, load
 from stats.codes.files import Row, read_rows
 from stats.codes.rules import Rule
 
-__all__ = ["Bodies", "Body", "Codes", "Row", "Rule", "Succession", "default_data", "load", "read_rows"]
+__all__ = ["Bodies", "Body", "Codes", "Row", "Rule", "Succession", "default_data", "forget", "load", "read_rows"]

@@ -50,6 +50,11 @@ class Codes:
         """Names of the code lists (files with a column ``code``)."""
         return tuple(self._lists)
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of all files of ``data/codes``, without ending."""
+        return tuple(self._files)
+
     def rows(self, file: str) -> tuple[Row, ...]:
         """Return all rows of one file of ``data/codes``, by its name without ending.
 
@@ -219,6 +224,11 @@ def load(data: Path | str | None = None) -> Codes:
     if key not in _CACHE or _CACHE[key][0] != state:
         _CACHE[key] = (state, _build(folder, {p.stem: read_rows(p) for p in paths}))
     return _CACHE[key][1]
+
+
+def forget() -> None:
+    """Drop every list read so far: the next `load` reads the files, whatever their times say."""
+    _CACHE.clear()
 
 
 def _build(folder: Path, files: dict[str, tuple[Row, ...]]) -> Codes:

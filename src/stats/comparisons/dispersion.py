@@ -194,6 +194,8 @@ def overdispersion(
     Returns
     -------
     Dispersion
+        Where trimming leaves fewer than two bodies nothing can be estimated: ``used`` says so, phi is 1 and
+        tau2 0 (no extra variation).
 
     Raises
     ------

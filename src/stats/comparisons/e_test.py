@@ -70,7 +70,7 @@ def e_test(
         if alternative == "two-sided":
             below = np.floor(below + 1e-9 * (1 + np.abs(below)))
             below = np.where(i == 0, -1.0, below)  # at (0, 0) the statistic is 0, never extreme
-            above = np.maximum(np.ceil(above - 1e-9 * (1 + above)), below + 1)
+            above = np.maximum(np.ceil(above - 1e-9 * (1 + above)), np.maximum(below + 1, i == 0))
             tails = poisson_at_most(below, m2) + poisson_at_least(above, m2)
         else:
             # The statistic falls as the second count grows, so one side is one tail from where they meet.

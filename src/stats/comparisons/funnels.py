@@ -170,7 +170,8 @@ def funnel(
     trim_share : float
         Share at each end that is trimmed.
     target : float, optional
-        Common level; by default all numerators over all denominators (1 for a ratio).
+        Common level, before `per`: a share between 0 and 1, or a rate or ratio; by default all numerators
+        over all denominators (1 for a ratio).
     limits : {'normal', 'poisson'}
         ``poisson`` classes a ratio or rate without over-dispersion by the exact or Byar interval of
         its count (UK health statistics) instead of the normal one.
@@ -190,7 +191,8 @@ def funnel(
     Raises
     ------
     InputError
-        For counts that cannot be used or a transform that does not fit the kind; names the rows.
+        For counts that cannot be used, a transform that does not fit the kind or a target outside its
+        range; names the rows.
 
     Notes
     -----
@@ -224,7 +226,7 @@ def funnel(
     every = bool(known.all())
     x0, n0 = (x, n) if every else (x[known], n[known])
     pooled = float(x0.sum() / n0.sum()) if len(x0) else float("nan")
-    centre = (1.0 if kind == "ratio" else pooled) if target is None else float(target)
+    centre = (1.0 if kind == "ratio" else pooled) if target is None else _target(target, kind)
     blank = np.full(len(x), np.nan)
     shell = Funnel(
         estimate=_put(x0 / n0 * per, known, every), conf_low=blank, conf_high=blank, numerator=x, denominator=n,
@@ -253,6 +255,21 @@ def funnel(
     )  # fmt: skip
     low, high = _curve(result, rule, n0, used_levels[-1], natural=True)
     return replace(result, conf_low=_put(low * per, known, every), conf_high=_put(high * per, known, every))
+
+
+def _target(target: float, kind: str) -> float:
+    level, most = float(target), 1.0 if kind == "proportion" else np.inf
+    if not 0 <= level <= most or np.isinf(level):
+        share = kind == "proportion"
+        raise guards.refuse(
+            f"target is {level:g}; it must {'lie between 0 and 1' if share else 'be above 0'}",
+            f"giá trị mục tiêu là {level:g}; phải {'nằm giữa 0 và 1' if share else 'lớn hơn 0'}",
+            remedy=("Write 0.02 for a target of 2%, or leave it out to take the common level of the bodies.",
+                    "Viết 0.02 cho mục tiêu 2%, hoặc bỏ trống để lấy mức chung của các đơn vị.") if share else
+                   ("Give the common level in units of the numerator over the denominator, without `per`.",
+                    "Ghi mức chung theo đơn vị tử số trên mẫu số, không nhân với `per`."),
+        )  # fmt: skip
+    return level
 
 
 _NO_VERDICT = np.empty(0, dtype="<U6")

@@ -22,7 +22,9 @@ class Contrasts(Printed):
     estimate, conf_low, conf_high : ndarray of float
         NaN exactly where `state` is not ``value``. A ratio over zero events is infinite.
     statistic, p_value : ndarray of float
-        Of the test `test`; NaN for a statistic where the test has none.
+        Of the test `test`; NaN for a statistic where the test has none, and both NaN where no test can
+        be made: `state` is not ``value``, `test` is ``none``, or a caveat says why
+        (``undefined_at_zero``, ``nothing_to_test``).
     method, test : str
         Codes of the interval and of the test; they name the convention.
     numerator, denominator, numerator2, denominator2 : ndarray of float
@@ -82,9 +84,13 @@ class Contrasts(Printed):
             conf_low=float(self.conf_low[i]) if known else None,
             conf_high=float(self.conf_high[i]) if known else None,
             conf_level=self.conf_level,
-            extra={"interval": self.method, "null": self.null, "kind": self.kind, "state": str(self.state[i])},
-            caveats=self.caveats,
+            extra={"interval": self.method, "null": self.null, "kind": self.kind},
+            caveats=self._notes(i),
+            state=State(str(self.state[i])),
         )
+
+    def _notes(self, i: int) -> tuple[Note, ...]:
+        return tuple(note for note in self.caveats if note.concerns(i))
 
     def _reason(self, i: int) -> Note | None:
         return next((note for note in self.caveats if i in note.values.get("rows", ())), None)
@@ -106,7 +112,7 @@ class Contrasts(Printed):
             state=State(str(self.state[i])),
             reason=None if known else self._reason(i),
             derived=True,
-            caveats=self.caveats,
+            caveats=self._notes(i),
         )
 
     def to_frame(self) -> pd.DataFrame:

@@ -69,7 +69,8 @@ def difference_of_shares(
     Contrasts
         Rows with an empty cell or a base of zero are ``missing``. The p-value is that of the score
         test at `null` (N / (N - 1) only with ``miettinen_nurminen``); at ``null=0`` without the factor
-        its square is Pearson's chi-square.
+        its square is Pearson's chi-square, and where all cases or none have the outcome there is no test
+        (NaN, ``nothing_to_test``) though the interval stands.
 
     Raises
     ------
@@ -160,7 +161,8 @@ def ratio_of_shares(
     -------
     Contrasts
         Where the second count is zero the ratio is infinite (``ratio_unbounded``); where both are
-        zero, or ``katz`` has no standard error, the state is ``refused``.
+        zero, or ``katz`` has no standard error, the state is ``refused``. Where all cases on both sides
+        have the outcome there is no test at ``null=1`` (NaN, ``nothing_to_test``).
 
     Raises
     ------
@@ -253,9 +255,9 @@ def _factor(n1: Floats, n2: Floats, method: str) -> Floats:
 
 
 def _score(gap: Floats, variance: Floats) -> Floats:
-    # A variance of zero goes with a gap of zero (both shares 0, or both 1): no evidence at all.
+    # A variance of zero goes with a gap of zero (both shares 0, or both 1): 0 / 0 is no test.
     positive = variance > 0
-    return np.where(positive, gap / np.sqrt(np.where(positive, variance, 1.0)), 0.0)
+    return np.where(positive, gap / np.sqrt(np.where(positive, variance, 1.0)), np.nan)
 
 
 def _constrained_difference(value: Floats, x1: Floats, n1: Floats, x2: Floats, n2: Floats) -> tuple[Floats, Floats]:
@@ -324,10 +326,13 @@ def _contrasts(
         state[refused] = State.REFUSED.value
     shown = state == State.VALUE.value
     estimate, low, high = (np.where(shown, v, np.nan) for v in values)
+    untested = shown & np.isnan(statistic)
+    if untested.any():
+        caveats = (*caveats, Note("nothing_to_test", {"rows": guards.rows_of(untested)}))
     return Contrasts(
         estimate=estimate, conf_low=low, conf_high=high, conf_level=conf_level, method=method,
-        statistic=np.where(known, statistic, np.nan),
-        p_value=np.where(known, normal_p(statistic, null[1]), np.nan),
+        statistic=np.where(shown, statistic, np.nan),
+        p_value=np.where(shown, normal_p(statistic, null[1]), np.nan),
         test="score_mn" if method == "miettinen_nurminen" else "score", null=null[0], alternative=null[1],
         numerator=counts[0], denominator=counts[1], numerator2=counts[2], denominator2=counts[3],
         unit=unit, base=base, kind=kind, state=state, caveats=caveats,

@@ -9,15 +9,25 @@ import numpy as np
 from stats import guards, intervals
 from stats.comparisons.e_test import e_test
 from stats.comparisons.results import Contrasts
-from stats.exact import ALTERNATIVES, binomial_p, normal_p
+from stats.exact import ALTERNATIVES, binomial_p, minlike_low, normal_p
 from stats.guards import Floats
 from stats.results import Note, State
 
-INTERVALS = ("exact", "mid_p", "score", "mover", "wald_log")
-"""Intervals for a ratio of rates."""
+INTERVALS = {
+    "exact": "exact_central",
+    "minlike": "exact_minlike",
+    "mid_p": "mid_p",
+    "score": "score",
+    "mover": "none",
+    "wald_log": "wald_log",
+}
+"""Intervals for a ratio of rates, each with the test it inverts; a MOVER interval inverts none."""
 
-TESTS = ("exact_central", "exact_minlike", "mid_p", "e_test", "e_test_wald", "score", "wald_log")
+TESTS = ("exact_central", "exact_minlike", "mid_p", "e_test", "e_test_wald", "score", "wald_log", "none")
 """Tests of a ratio of rates."""
+
+MINLIKE_MOST = 100_000
+"""Largest sum of two counts for the ``minlike`` interval, which looks at every count below the observed one."""
 
 MOVER_LIMITS = {
     "score": intervals.poisson_score,
@@ -36,7 +46,7 @@ def rate_ratio(
     exposure2: Any,
     *,
     method: str = "exact",
-    test: str = "exact_central",
+    test: str | None = None,
     null: float = 1.0,
     alternative: str = "two-sided",
     mover_limits: str = "score",
@@ -53,12 +63,15 @@ def rate_ratio(
     count2, exposure2 : array-like or scalar
         Those of the side it is compared with (same period last year, the rest of the country).
         Without membership figures pass the lengths of the periods: equal lengths compare counts.
-    method : {'exact', 'mid_p', 'score', 'mover', 'wald_log'}
-        Interval. ``exact`` is the Clopper-Pearson interval of the first count given the sum.
-    test : {'exact_central', 'exact_minlike', 'mid_p', 'e_test', 'e_test_wald', 'score', 'wald_log'}
-        Test. ``exact_central`` agrees with the ``exact`` interval, ``exact_minlike`` is R's
-        ``poisson.test``; ``e_test`` uses the score statistic, ``e_test_wald`` is that of
-        Krishnamoorthy and Thomson.
+    method : {'exact', 'minlike', 'mid_p', 'score', 'mover', 'wald_log'}
+        Interval. ``exact`` is the Clopper-Pearson interval of the first count given the sum, ``minlike``
+        the shorter one that inverts the minimum-likelihood test (R's ``exactci``), whole counts that
+        add up to at most `MINLIKE_MOST`.
+    test : {'exact_central', 'exact_minlike', 'mid_p', 'e_test', 'e_test_wald', 'score', 'wald_log', 'none'}, optional
+        Test. By default the one the interval inverts (`INTERVALS`), so that the two-sided p-value and the
+        interval never contradict each other; ``mover`` inverts none and has no p-value unless a test is
+        named. ``exact_minlike`` is R's ``poisson.test``; ``e_test`` uses the score statistic,
+        ``e_test_wald`` is that of Krishnamoorthy and Thomson.
     null : float
         Ratio under the null hypothesis.
     alternative : {'two-sided', 'greater', 'less'}
@@ -75,7 +88,8 @@ def rate_ratio(
     -------
     Contrasts
         Where the second count is zero the ratio is infinite, with a finite lower limit and the
-        caveat ``ratio_unbounded``; where both are zero the state is ``refused`` (``no_events``), p = 1.
+        caveat ``ratio_unbounded``; where both are zero the state is ``refused`` (``no_events``), without a
+        p-value.
 
     Raises
     ------
@@ -102,12 +116,12 @@ def rate_ratio(
     (0.05027, 0.021792, 1.00139)
     """
     guards.choice(method, INTERVALS)
-    guards.choice(test, TESTS, ("test", "kiểm định"))
+    test = INTERVALS[method] if test is None else guards.choice(test, TESTS, ("test", "kiểm định"))
     guards.choice(alternative, ALTERNATIVES, ("alternative", "đối thuyết"))
     guards.choice(mover_limits, MOVER_LIMITS, ("limits", "giới hạn"))
     conf_level, null = guards.level(conf_level), guards.between(null, "null", 0, np.inf)
     x1, t1, x2, t2, known = rate_inputs(count1, exposure1, count2, exposure2)
-    if test in ("exact_central", "exact_minlike", "mid_p", "e_test", "e_test_wald"):
+    if test not in ("score", "wald_log", "none") or method == "minlike":
         guards.whole(np.where(known, x1, 0.0), "count1")
         guards.whole(np.where(known, x2, 0.0), "count2")
     y1, e1, y2, e2 = (np.where(known, a, b) for a, b in ((x1, 1.0), (t1, 1.0), (x2, 1.0), (t2, 1.0)))
@@ -132,8 +146,8 @@ def rate_ratio(
         conf_high=np.where(shown, high, np.nan),
         conf_level=conf_level,
         method=f"{method}_{mover_limits}" if method == "mover" else method,
-        statistic=np.where(known, statistic, np.nan),
-        p_value=np.where(known, p_value, np.nan),
+        statistic=np.where(shown, statistic, np.nan),
+        p_value=np.where(shown, p_value, np.nan),
         test=test,
         null=null,
         alternative=alternative,
@@ -150,7 +164,7 @@ def rate_difference(
     *,
     per: float = 1.0,
     method: str = "mover",
-    test: str = "score",
+    test: str | None = None,
     null: float = 0.0,
     alternative: str = "two-sided",
     mover_limits: str = "score",
@@ -168,9 +182,10 @@ def rate_difference(
         Multiplier of the rates: the difference is per `per`.
     method : {'mover', 'score', 'wald'}
         Interval; ``score`` inverts the score test with the rates constrained to the difference.
-    test : {'score', 'wald'}
-        ``score`` takes the variance at the rates most likely under the null hypothesis, ``wald`` at those
-        observed.
+    test : {'score', 'wald'}, optional
+        By default the one that goes with the interval: ``wald`` with ``wald``, else ``score``, which the
+        ``score`` interval inverts and a MOVER interval follows closely. ``score`` takes the variance at the rates
+        most likely under the null hypothesis, ``wald`` at those observed.
     null : float
         Difference under the null hypothesis, per `per`.
     alternative
@@ -183,7 +198,8 @@ def rate_difference(
     Returns
     -------
     Contrasts
-        The p-value is that of `test` at `null`. Without any event a Wald test says nothing: p = 1.
+        The p-value is that of `test` at `null`. Without any event there is no test at ``null=0``, and no
+        Wald test at all (NaN, ``nothing_to_test``); the interval stands.
 
     Raises
     ------
@@ -201,6 +217,7 @@ def rate_difference(
     (20.0, True, 0.0016)
     """
     guards.choice(method, ("mover", "score", "wald"))
+    test = ("wald" if method == "wald" else "score") if test is None else test
     guards.choice(test, ("score", "wald"), ("test", "kiểm định"))
     guards.choice(alternative, ALTERNATIVES, ("alternative", "đối thuyết"))
     null = guards.between(null, "null", -np.inf, np.inf)
@@ -224,8 +241,10 @@ def rate_difference(
         high = intervals.root(_difference_gap, difference + 1e-9 * reach, difference + reach, *args)
     value = np.full_like(difference, null / per)
     variance = y1 / e1**2 + y2 / e2**2 if test == "wald" else _constrained_variance(value, y1, e1, y2, e2)
-    # A variance of zero goes with no event at all: no evidence, unless a difference was expected.
-    statistic = np.where(variance > 0, (difference - value) / np.sqrt(np.where(variance > 0, variance, 1.0)), 0.0)
+    # A variance of zero goes with no event at all: there is nothing to test.
+    statistic = np.where(variance > 0, (difference - value) / np.sqrt(np.where(variance > 0, variance, 1.0)), np.nan)
+    untested = np.asarray(known, dtype=bool) & ~(variance > 0)
+    caveats = (Note("nothing_to_test", {"rows": guards.rows_of(untested)}),) if untested.any() else ()
     return Contrasts(
         estimate=np.where(known, difference * per, np.nan),
         conf_low=np.where(known, low * per, np.nan),
@@ -239,7 +258,7 @@ def rate_difference(
         alternative=alternative,
         numerator=x1, denominator=t1, numerator2=x2, denominator2=t2,
         unit=unit, base=base, kind="rate_difference",
-        state=np.where(known, State.VALUE.value, State.MISSING.value),
+        state=np.where(known, State.VALUE.value, State.MISSING.value), caveats=caveats,
     )  # fmt: skip
 
 
@@ -286,6 +305,18 @@ def _ratio_limits(
         low, high = interval(np.minimum(x1, n), n, conf_level)
         mirror_low, mirror_high = interval(np.minimum(x2, n), n, conf_level)
         return scale * low / mirror_high, scale * intervals.over(high, mirror_low)
+    if method == "minlike":
+        n = np.maximum(x1 + x2, 1.0)
+        large = n > MINLIKE_MOST
+        if large.any():
+            raise guards.refuse(
+                f"The counts add up to more than {MINLIKE_MOST:,} for method='minlike'",
+                f"Tổng số đếm vượt {MINLIKE_MOST:,} đối với method='minlike'", large,
+                remedy=("Use method='exact': it is as short there.", "Hãy dùng method='exact'."),
+            )  # fmt: skip
+        low = minlike_low(np.minimum(x1, n), n, 1 - conf_level)
+        mirror = minlike_low(np.minimum(x2, n), n, 1 - conf_level)
+        return scale * low / (1 - low), scale * intervals.over(1 - mirror, mirror)
     z = intervals.z_value(conf_level)
     if method == "score":
         middle = 2 * x1 * x2 + z * z * (x1 + x2)
@@ -309,6 +340,8 @@ def _ratio_test(
 ) -> tuple[Floats, Floats]:
     factor = null * t1 / t2  # expected x1 / x2 under the null hypothesis
     blank = np.full_like(x1, np.nan)
+    if test == "none":
+        return blank, blank
     if test in ("exact_central", "exact_minlike", "mid_p"):
         return blank, binomial_p(x1, x1 + x2, factor / (1 + factor), test.removeprefix("exact_"), alternative)
     if test in ("e_test", "e_test_wald"):
@@ -320,5 +353,4 @@ def _ratio_test(
         both = (x1 > 0) & (x2 > 0)
         a, b = np.where(both, x1, 1.0), np.where(both, x2, 1.0)
         z = np.where(both, (np.log(a / b) - np.log(factor)) / np.sqrt(1 / a + 1 / b), np.nan)
-        return z, np.where(x1 + x2 == 0, 1.0, normal_p(z, alternative))
-    return z, np.where(x1 + x2 == 0, 1.0, normal_p(z, alternative))
+    return z, normal_p(z, alternative)

@@ -45,6 +45,8 @@ class Item:
         Which of several marks in one row (a period, a body).
     strong : bool
         False for marks shown as context, in grey.
+    parts : tuple of Result, optional
+        Numerator and denominator of a share, where one is approximate and its wording must be kept.
     """
 
     label: str
@@ -53,6 +55,7 @@ class Item:
     panel: str = ""
     series: str = ""
     strong: bool = True
+    parts: tuple[Result, Result] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def _twin_row(item: Item, words: Words, digits: int | None) -> dict[str, Any]:
         "panel": item.panel,
         "series": item.series,
         "label": item.label,
-        "value": words.number(r.numerator or 0) if counted else words.cell(r),
+        "value": _counted(item, words) if counted else words.cell(r),
         "share": words.cell(bounds, digits=digits) if counted or share is not None else "",
         "interval": words.interval(bounds, named=False),
         "estimate": r.estimate,
@@ -159,6 +162,10 @@ def _twin_row(item: Item, words: Words, digits: int | None) -> dict[str, Any]:
         "rows": " ".join(used_rows([item])),
         "sources": " ".join(used_sources([item])),
     }
+
+
+def _counted(item: Item, words: Words) -> str:
+    return words.cell(item.parts[0]) if item.parts else words.number(item.result.numerator or 0)
 
 
 def used_rows(items: Sequence[Item]) -> tuple[str, ...]:

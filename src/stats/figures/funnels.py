@@ -13,7 +13,7 @@ from stats.figures.chart import Chart, Item
 from stats.figures.lettering import balanced, capital, escape, width
 from stats.figures.rows import LABELS, Panel, Row, amount, draw, extremes, hover, mark, row_ids, row_ticks
 from stats.figures.scales import thinned, upto
-from stats.results import Result, State
+from stats.results import Approx, Result, State
 from stats.wording import Words
 
 
@@ -221,6 +221,8 @@ def _side(canvas: Canvas, item: Item, *, several: bool) -> list[str]:
 
 def _point_text(words: Words, item: Item) -> str:
     r = item.result
+    if item.parts and r.state is State.VALUE:
+        return f"{words.cell(r)} ({'/'.join(words.count(part, unit=False) for part in item.parts)})"
     if r.state is State.VALUE:
         return words.share_of(r) if r.kind == "share" else words.cell(r)
     if _bounds_only(r):
@@ -265,9 +267,15 @@ def _point_marks(
                  if i.result.conf_low is not None and i.result.conf_high is not None]  # fmt: skip
         if lines:
             canvas.traces.append(_interval_lines(lines, theme.MAIN if strong else theme.RULE, s))
-        shown = [(i, y) for i, y in pairs if i.result.state is State.VALUE]
-        if shown:
-            color = theme.MAIN if strong else theme.RULE
+        color = theme.MAIN if strong else theme.RULE
+        for hollow in (False, True):
+            # An earlier figure and an approximate one are hollow; colour tells the two periods apart.
+            shown = [
+                (i, y) for i, y in pairs
+                if i.result.state is State.VALUE and (not strong or i.result.approx is not Approx.EXACT) is hollow
+            ]  # fmt: skip
+            if not shown:
+                continue
             canvas.traces.append(
                 {
                     "type": "scatter",
@@ -280,7 +288,7 @@ def _point_marks(
                     "customdata": [row_ids(i) for i, _ in shown],
                     "marker": {
                         "size": 11 * s,
-                        "color": color if strong else theme.PAPER,
+                        "color": theme.PAPER if hollow else color,
                         "line": {"color": color, "width": 2 * s},
                     },
                 }

@@ -21,6 +21,12 @@ BAR = 18.0
 GAP = 26.0
 """Height of a row and of its bar, and the room between panels, in pixels of a page."""
 
+PAD = 9.0
+"""Room between a bar, its number and the edge, in pixels of a page."""
+
+LEAST = 0.2
+"""Part of a panel that the longest bar keeps, whatever is printed behind it."""
+
 LABELS = 0.36
 """Largest part of the width that row labels may take."""
 
@@ -106,15 +112,16 @@ def draw(canvas: Canvas, rows: Sequence[Row], panels: Sequence[Panel]) -> float:
     gap = GAP * s if len(panels) > 1 else 0.0
     each = (canvas.plot_width - gap * (len(panels) - 1)) / len(panels)
     titles = [_head(canvas, p.title, each) if p.title else [] for p in panels]
+    said = [[_lines(canvas, p, m, each) for m in p.marks] for p in panels]
     top = max(len(t) for t in titles) * canvas.line() + (5 * s if any(titles) else 0)
-    edges = _edges(canvas, rows, labels, panels, top)
+    edges = _edges(canvas, rows, labels, panels, said, top)
     centres = [(low + high) / 2 for low, high in edges]
     height = edges[-1][1] + 2 * s
-    for i, (panel, title) in enumerate(zip(panels, titles, strict=True)):
+    for i, (panel, title, texts) in enumerate(zip(panels, titles, said, strict=True)):
         left = i * (each + gap) / canvas.plot_width
-        _axes(canvas, i, (left, left + each / canvas.plot_width), _reach(canvas, panel, each), height)
+        _axes(canvas, i, (left, left + each / canvas.plot_width), _reach(canvas, panel, texts, each), height)
         _baselines(canvas, i, rows, edges)
-        _bars(canvas, i, panel, centres)
+        _bars(canvas, i, panel, texts, centres)
         if title:
             text = "<br>".join(escape(t) for t in title)
             canvas.say(text, left, 1, xref="paper", yref="paper", valign="top", bold=True)
@@ -135,6 +142,22 @@ def _head(canvas: Canvas, title: str, room: float) -> list[str]:
     if max(width(t, canvas.font, bold=True) for t in lines) <= room:
         return lines
     return balanced(capital(title).replace(NBSP, " "), room, canvas.font, bold=True)
+
+
+def _lines(canvas: Canvas, panel: Panel, m: Mark, each: float) -> list[str]:
+    """Return the number of a mark in lines that leave the bars some room; no-break spaces give way last."""
+    room = each * (1 - LEAST * _part(panel, m)) - PAD * canvas.scale
+    for text in (m.text, m.text.replace(NBSP, " ")):
+        lines = balanced(text, room, canvas.font, bold=m.strong)
+        if max(width(t, canvas.font, bold=m.strong) for t in lines) <= room:
+            break
+    return lines
+
+
+def _part(panel: Panel, m: Mark) -> float:
+    """Return the length of a bar, with its interval, as a part of the longest one."""
+    most = max((max(other.value, other.high or 0.0) for other in panel.marks), default=0.0)
+    return max(m.value, m.high or 0.0) / most if most else 0.0
 
 
 def row_ticks(canvas: Canvas, places: Sequence[float], texts: Sequence[str]) -> dict[str, Any]:
@@ -205,7 +228,12 @@ def _label_column(canvas: Canvas, rows: Sequence[Row]) -> list[list[str]]:
 
 
 def _edges(
-    canvas: Canvas, rows: Sequence[Row], labels: list[list[str]], panels: Sequence[Panel], top: float
+    canvas: Canvas,
+    rows: Sequence[Row],
+    labels: list[list[str]],
+    panels: Sequence[Panel],
+    said: Sequence[Sequence[Sequence[str]]],
+    top: float,
 ) -> list[tuple[float, float]]:
     """Return top and bottom of each row."""
     s = canvas.scale
@@ -214,7 +242,10 @@ def _edges(
     for i, row in enumerate(rows):
         slots = max((m.slots for p in panels for m in p.marks if m.row == i), default=1)
         bars = 0.0 if row.head else (ROW + (slots - 1) * (BAR + 3)) * s
-        tall = max(len(labels[i]) * canvas.line() + 6 * s, bars)
+        here = [len(t) for p, texts in zip(panels, said, strict=True) for m, t in zip(p.marks, texts, strict=True)
+                if m.row == i]  # fmt: skip
+        lines = max(len(labels[i]), max(here, default=1) * slots)
+        tall = max(lines * canvas.line() + 6 * s, bars)
         edges.append((at, at + tall))
         at += tall + row.after * s
     return edges
@@ -240,13 +271,13 @@ def _baselines(canvas: Canvas, i: int, rows: Sequence[Row], edges: Sequence[tupl
     )  # fmt: skip
 
 
-def _reach(canvas: Canvas, panel: Panel, each: float) -> float:
+def _reach(canvas: Canvas, panel: Panel, texts: Sequence[Sequence[str]], each: float) -> float:
     """Largest value of the axis, such that every number fits behind its bar."""
-    pad = 7 * canvas.scale
     most = max((max(m.value, m.high or 0.0) for m in panel.marks), default=0.0)
     reach = most
-    for m in panel.marks:
-        room = max(each - pad - width(m.text, canvas.font, bold=m.strong) - 2 * canvas.scale, each * 0.2)
+    for m, lines in zip(panel.marks, texts, strict=True):
+        widest = max(width(t, canvas.font, bold=m.strong) for t in lines)
+        room = max(each - PAD * canvas.scale - widest, each * LEAST * _part(panel, m)) or each
         reach = max(reach, max(m.value, m.high or 0.0) * each / room)
     return reach or 1.0
 
@@ -262,7 +293,7 @@ def _axes(canvas: Canvas, i: int, domain: tuple[float, float], reach: float, hei
     }  # fmt: skip
 
 
-def _bars(canvas: Canvas, i: int, panel: Panel, centres: Sequence[float]) -> None:
+def _bars(canvas: Canvas, i: int, panel: Panel, texts: Sequence[Sequence[str]], centres: Sequence[float]) -> None:
     n = "" if i == 0 else str(i + 1)
     s = canvas.scale
     ys = [_place(m, centres, s) for m in panel.marks]
@@ -285,9 +316,11 @@ def _bars(canvas: Canvas, i: int, panel: Panel, centres: Sequence[float]) -> Non
             }
         )
     whiskers(canvas, [(m.low, m.high, y) for m, y in zip(panel.marks, ys, strict=True)], n, across=3.5 * s)
-    for m, y in zip(panel.marks, ys, strict=True):
+    for m, lines, y in zip(panel.marks, texts, ys, strict=True):
         end = max(m.value, m.high or 0.0)
-        canvas.say(escape(m.text), end, y, xref=f"x{n}", yref=f"y{n}", bold=m.strong, shift=6 * s)
+        canvas.say(
+            "<br>".join(escape(t) for t in lines), end, y, xref=f"x{n}", yref=f"y{n}", bold=m.strong, shift=6 * s
+        )
 
 
 def _place(m: Mark, centres: Sequence[float], s: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,10 +31,7 @@ CONFORMITY = ("close", "acceptable", "marginal", "none")
 
 def _refused(method: str, found: int, needed: int) -> TestResult:
     reason = Note("too_few_figures", {"found": found, "needed": needed})
-    extra = {"state": "refused", "found": found, "needed": needed}
-    return TestResult(
-        statistic=float("nan"), p_value=1.0, method=method, n=float(found), extra=extra, caveats=(reason,)
-    )
+    return TestResult.refused(method, float(found), reason, extra={"found": found, "needed": needed})
 
 
 def last_digit_test(
@@ -55,8 +53,8 @@ def last_digit_test(
     Returns
     -------
     TestResult
-        Chi-square with 9 degrees of freedom. ``extra`` holds the count of each digit, the share of
-        figures ending in 0 or 5, and ``state``.
+        Chi-square with 9 degrees of freedom. ``extra`` holds the count of each digit, and
+        the share of figures ending in 0 or 5.
 
     Raises
     ------
@@ -101,7 +99,6 @@ def last_digit_test(
     extra = {
         "digits": seen.astype(int).tolist(),
         "zeros_and_fives": float((seen[0] + seen[5]) / len(used)),
-        "state": "value",
     }
     return TestResult(
         statistic=value, p_value=float(special.chdtrc(9, value)), df=9.0, method="last_digit", n=float(len(used)),
@@ -161,7 +158,8 @@ def benford_test(values: Any, *, digits: str = "first", minimum: int | None = No
     Parameters
     ----------
     values : array-like
-        Positive figures that span at least two powers of ten; zeros and empty cells are left out.
+        Positive figures that span at least two powers of ten; zeros and empty cells are left out, and
+        the caveat ``figures_left_out`` says how many.
     digits : {'first', 'second', 'first_two', 'first_three'}
         Which digits.
     minimum : int, optional
@@ -171,7 +169,7 @@ def benford_test(values: Any, *, digits: str = "first", minimum: int | None = No
     -------
     TestResult
         Pearson's chi-square. ``extra`` holds ``mad`` (mean absolute deviation), Nigrini's
-        ``conformity`` in words, ``mantissa_arc`` with its p-value, the digits' counts and ``state``.
+        ``conformity`` in words, ``mantissa_arc`` with its p-value and the digits' counts.
         Figures within two powers of ten have the caveat ``narrow_span``: the law need not hold.
 
     Raises
@@ -199,11 +197,14 @@ def benford_test(values: Any, *, digits: str = "first", minimum: int | None = No
     """
     guards.choice(digits, BENFORD, ("digits", "chữ số"))
     kinds, many, least, cuts = BENFORD[digits]
-    x = guards.numbers(values, "values")
-    x = x[np.isfinite(x) & (x > 0)]
+    given = guards.numbers(values, "values")
+    x = given[np.isfinite(given) & (given > 0)]
+    left_out = {"empty": int(np.isnan(given).sum()), "zeros": int((given == 0).sum())}
+    caveats = (Note("figures_left_out", left_out),) if any(left_out.values()) else ()
     needed = least if minimum is None else int(minimum)
     if len(x) < max(needed, 1):
-        return _refused(f"benford_{digits}", len(x), needed)
+        refused = _refused(f"benford_{digits}", len(x), needed)
+        return replace(refused, caveats=(*refused.caveats, *caveats))
     read = leading_digits(x, many=many)
     read = read % 10 if digits == "second" else read
     first = kinds[0]
@@ -214,13 +215,13 @@ def benford_test(values: Any, *, digits: str = "first", minimum: int | None = No
     df = len(kinds) - 1
     turn = 2 * np.pi * np.log10(x)
     arc = float(np.cos(turn).mean() ** 2 + np.sin(turn).mean() ** 2)
-    narrow = x.max() < 100 * x.min()
+    span = Note("narrow_span", {"smallest": float(x.min()), "largest": float(x.max())})
     return TestResult(
         statistic=value, p_value=float(special.chdtrc(df, value)), df=float(df), method=f"benford_{digits}",
         n=float(len(x)),
         extra={
             "mad": mad, "conformity": CONFORMITY[int(np.searchsorted(cuts, mad, side="left"))], "mantissa_arc": arc,
-            "mantissa_arc_p": float(np.exp(-arc * len(x))), "digits": seen.astype(int).tolist(), "state": "value",
+            "mantissa_arc_p": float(np.exp(-arc * len(x))), "digits": seen.astype(int).tolist(),
         },
-        caveats=(Note("narrow_span", {"smallest": float(x.min()), "largest": float(x.max())}),) if narrow else (),
+        caveats=(*((span,) if x.max() < 100 * x.min() else ()), *caveats),
     )  # fmt: skip

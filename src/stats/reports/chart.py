@@ -10,7 +10,7 @@ from stats.errors import LANGUAGES, UnknownCodeError, UsageError
 from stats.figures import Chart
 from stats.indicators import Book
 from stats.reports import files, resources
-from stats.reports.request import locate
+from stats.reports.request import formats_in, locate
 from stats.reports.writers import images
 from stats.reports.writers.fragment import fragment
 from stats.reports.writers.record import Record
@@ -68,9 +68,7 @@ def write(
     """
     _known(("language", "ngôn ngữ"), lang, LANGUAGES)
     _known(("size", "khổ"), size, theme.SIZES)
-    wanted = tuple(dict.fromkeys(part.strip() for part in formats.split(",") if part.strip()))
-    for one in wanted:
-        _known(("format", "định dạng"), one, FORMATS)
+    wanted = formats_in(formats, FORMATS)
     name = charts.resolve(name)
     report = _report(book, name, place, period, lang)
     report.size = size

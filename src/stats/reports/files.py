@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +20,8 @@ from stats.errors import OutputError
 
 TEMPORARY = ".partial-"
 """Prefix of everything unfinished; a run removes its own, and `sweep` those of dead runs."""
+
+_OWNED = re.compile(re.escape(TEMPORARY) + r"(?P<host>.+)-(?P<pid>\d+)-[^-]+")
 
 
 def write(path: Path, content: bytes | str) -> Path:
@@ -43,7 +47,7 @@ def write(path: Path, content: bytes | str) -> Path:
     data = content.encode() if isinstance(content, str) else content
     with _explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=TEMPORARY, suffix=path.suffix, dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=_prefix(), suffix=path.suffix, dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
@@ -65,7 +69,7 @@ def workspace(folder: Path) -> Iterator[Path]:
     """
     with _explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        place = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=folder))
+        place = Path(tempfile.mkdtemp(prefix=_prefix(), dir=folder))
     try:
         yield place
     finally:
@@ -78,6 +82,39 @@ def move(source: Path, target: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         source.replace(target)
     return target
+
+
+def sweep(folder: Path) -> list[Path]:
+    """Remove what processes of this machine that are dead left unfinished in a folder and below.
+
+    Returns
+    -------
+    list of Path
+        What was removed. Unfinished files of living processes and of other machines stay: they
+        may be about to be moved into place.
+    """
+    dead = []
+    for path in sorted(folder.rglob(f"{TEMPORARY}*")):
+        owner = _OWNED.fullmatch(path.name)
+        if owner and owner["host"] == socket.gethostname() and not _alive(int(owner["pid"])):
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+            dead.append(path)
+    return dead
+
+
+def _prefix() -> str:
+    """Return how the unfinished files of this process begin: they name who will finish them."""
+    return f"{TEMPORARY}{socket.gethostname()}-{os.getpid()}-"
+
+
+def _alive(pid: int) -> bool:
+    # Only a run that finds something unfinished asks.
+    import psutil
+
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 @contextlib.contextmanager

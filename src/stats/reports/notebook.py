@@ -1,4 +1,4 @@
-"""Executing one report notebook with papermill, on the stock kernel.
+"""Executing one report notebook with papermill, on the stock kernel or the engine of `stats.reports.engine`.
 
 The notebook is run into a temporary file. A failing cell leaves the partial notebook, marked at
 its top, for the caller to keep; it never reaches the place of a good one.
@@ -20,7 +20,14 @@ _TIMING_KEYS = ("papermill", "execution", "ExecuteTime")
 
 
 def execute(
-    notebook: Path, output: Path, parameters: Mapping[str, Any], *, timeout: float = 300, environment: Mapping[str, str]
+    notebook: Path,
+    output: Path,
+    parameters: Mapping[str, Any],
+    *,
+    timeout: float = 300,
+    environment: Mapping[str, str],
+    engine: str = "kernel",
+    saved: bool = False,
 ) -> dict[str, Any]:
     """Run a notebook with papermill and write the executed copy to `output`.
 
@@ -36,6 +43,12 @@ def execute(
         Seconds one cell may take.
     environment : mapping of str
         Variables set for the kernel.
+    engine : {'kernel', 'discipline'}
+        The stock kernel in a process of its own, or the engine with the same outputs: inside a task of
+        `stats.reports.engine.warm` it runs the cells in this process, else in a child. Where processes
+        cannot be forked it is the stock kernel.
+    saved : bool
+        Write `output` after each cell, so that what ran is there even when this process is killed.
 
     Returns
     -------
@@ -49,29 +62,13 @@ def execute(
     ReportTimeoutError, DeadKernelError
         When a cell runs too long, or the kernel dies.
     """
-    # papermill and the Jupyter client cost half a second: pay it only when a kernel starts.
-    from jupyter_client.manager import AsyncKernelManager
+    # papermill and the Jupyter client cost half a second: pay it only when a notebook is run.
     from nbclient.exceptions import CellTimeoutError
     from nbclient.exceptions import DeadKernelError as NbDeadKernelError
     from papermill.exceptions import PapermillExecutionError
     from papermill.execute import execute_notebook
 
-    started: list[Any] = []
-    with tempfile.TemporaryDirectory(prefix="ds-") as sockets, _variables(environment), _ended(started):
-        # Kernels on TCP talk in clear text to anyone on the machine (ipykernel warns of it), so the
-        # channels are sockets in a private folder; the path is short, since socket paths are limited.
-        class PrivateKernelManager(AsyncKernelManager):
-            def __init__(self, **options: Any) -> None:
-                super().__init__(transport="ipc", ip=str(Path(sockets) / "k"), **options)
-                started.append(self)
-
-            async def _async_shutdown_kernel(self, now: bool = True, restart: bool = False) -> None:  # noqa: ARG002
-                # All outputs have arrived by now, and nothing of the kernel is kept: asking it politely
-                # costs half a second and makes it complain of the interrupt.
-                await super()._async_shutdown_kernel(now=True, restart=restart)
-
-            shutdown_kernel = _async_shutdown_kernel
-
+    with _variables(environment), ENGINES[engine]() as options:
         try:
             execute_notebook(  # type: ignore[no-untyped-call]
                 str(notebook),
@@ -80,9 +77,9 @@ def execute(
                 kernel_name="python3",
                 progress_bar=False,
                 log_output=False,
-                request_save_on_cell_execute=False,
+                request_save_on_cell_execute=saved,
                 execution_timeout=timeout,
-                kernel_manager_class=PrivateKernelManager,
+                **options,
             )
         except PapermillExecutionError as error:
             raise CellError(
@@ -117,6 +114,59 @@ def pinned(notebook: dict[str, Any]) -> dict[str, Any]:
 def dump(notebook: Mapping[str, Any]) -> str:
     """Return a notebook as the JSON text Jupyter itself writes."""
     return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def whole(partial: Path) -> bool:
+    """Tell whether a partial notebook can be opened: one that was cut in the middle is worth nothing."""
+    try:
+        json.loads(partial.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _stock() -> Iterator[dict[str, Any]]:
+    """Give papermill's options for the stock kernel, and end every kernel it starts."""
+    from jupyter_client.manager import AsyncKernelManager
+
+    started: list[Any] = []
+    with tempfile.TemporaryDirectory(prefix="ds-") as sockets, _ended(started):
+        # Kernels on TCP talk in clear text to anyone on the machine (ipykernel warns of it), so the
+        # channels are sockets in a private folder; the path is short, since socket paths are limited.
+        class PrivateKernelManager(AsyncKernelManager):
+            def __init__(self, **options: Any) -> None:
+                super().__init__(transport="ipc", ip=str(Path(sockets) / "k"), **options)
+                started.append(self)
+
+            async def _async_shutdown_kernel(self, now: bool = True, restart: bool = False) -> None:  # noqa: ARG002
+                # All outputs have arrived by now, and nothing of the kernel is kept: asking it politely
+                # costs half a second and makes it complain of the interrupt.
+                await super()._async_shutdown_kernel(now=True, restart=restart)
+
+            shutdown_kernel = _async_shutdown_kernel
+
+        yield {"kernel_manager_class": PrivateKernelManager}
+
+
+@contextlib.contextmanager
+def _ours() -> Iterator[dict[str, Any]]:
+    """Give papermill's options for the engine; the stock kernel's where processes cannot be forked."""
+    if not hasattr(os, "fork"):
+        with _stock() as options:
+            yield options
+        return
+    from papermill.engines import papermill_engines
+
+    from stats.reports.engine.registered import NAME, Engine
+
+    # Also for a checkout that is not installed, which has no entry points.
+    papermill_engines.register(NAME, Engine)  # type: ignore[no-untyped-call]
+    yield {"engine_name": NAME}
+
+
+ENGINES = {"kernel": _stock, "discipline": _ours}
+"""Engine to what papermill is told for it."""
 
 
 @contextlib.contextmanager

@@ -43,6 +43,6 @@ class Progress:
             self.status.stop()
         if kind is None:
             took = time.monotonic() - self.started
-            print(
-                f"Xong sau {took:.1f} giây." if self.lang == "vi" else f"Done in {took:.1f} seconds.", file=sys.stderr
-            )
+            length = f"{took:.1f}"
+            vi = f"Xong sau {length.replace('.', ',')} giây."
+            print(vi if self.lang == "vi" else f"Done in {length} seconds.", file=sys.stderr)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,7 +14,9 @@ from stats.codes import Codes, default_data, load
 from stats.errors import LANGUAGES, PeriodError, UnknownCodeError, UsageError
 from stats.periods import Period, kind_of, slug_of
 from stats.reports import resources
-from stats.tables import Tables, read
+
+if TYPE_CHECKING:
+    from stats.tables import Tables
 
 KINDS = {
     "period": "period_report",
@@ -58,6 +60,9 @@ def open_data(data: Path | None = None) -> Data:
     DataError
         When a table has broken rows; all of them are listed.
     """
+    # Planning asks for no table: pandas is imported only where one is read.
+    from stats.tables import read
+
     place = data or default_data()
     return Data(read(place), load(place))
 
@@ -170,9 +175,7 @@ def request(
     for one in languages:
         _check(("language", "ngôn ngữ"), one, LANGUAGES)
     _check(("assets mode", "cách nhúng tài nguyên"), assets, ("inline", "shared"))
-    wanted = tuple(dict.fromkeys(part.strip() for part in formats.split(",") if part.strip()))
-    for one in wanted:
-        _check(("format", "định dạng"), one, FORMATS)
+    wanted = formats_in(formats, FORMATS)
     if date:
         try:
             dt.date.fromisoformat(date)
@@ -188,7 +191,7 @@ def request(
             kind=kind,
             parameters=NotebookParameters(place=where.body, period=where.period, lang=one, date=date, data=data),
             slug=where.slug,
-            formats=wanted or ("html", "ipynb"),
+            formats=wanted,
             assets=assets,
             out=out or resources.output_folder(),
             languages=languages,
@@ -276,6 +279,12 @@ def locate(book: Opened, place: str, period: str, *, programme: bool = False) ->
     book.codes.period(period, body)
     known = ", ".join(p.key for p in available(book, body, programme=programme))
     name_vi, name_en = (book.codes.body(body).name(lang) for lang in LANGUAGES)
+    if programme and not known and available(book, body):
+        raise PeriodError(
+            f"{name_en} has no figures on work programmes; its other figures make the reports period and briefing.",
+            f"{name_vi} không có số liệu về chương trình công tác; số liệu khác của đơn vị này dùng cho báo cáo period "
+            "và briefing.",
+        )
     raise PeriodError(
         f"{name_en} has no published figure for the period {period!r}. "
         + (f"It has: {known}." if known else "It has no figures at all; see: discipline-stats list bodies."),
@@ -289,6 +298,26 @@ def available(book: Opened, body: str, *, programme: bool = False) -> list[Perio
     frame = book.tables.programme if programme else book.tables.observations
     keys = frame.loc[frame["body_id"].eq(body), "period"].unique()
     return sorted(book.codes.period(str(key), body) for key in keys)
+
+
+def formats_in(text: str, allowed: Iterable[str]) -> tuple[str, ...]:
+    """Return the formats of a comma-separated list, each once.
+
+    Raises
+    ------
+    UnknownCodeError, UsageError
+        When one is unknown, or none is named.
+    """
+    known = list(allowed)
+    wanted = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    for one in wanted:
+        _check(("format", "định dạng"), one, known)
+    if not wanted:
+        raise UsageError(
+            f"--to names no format; choose from: {', '.join(known)}.",
+            f"--to chưa nêu định dạng nào; chọn trong: {', '.join(known)}.",
+        )
+    return wanted
 
 
 def _check(what: tuple[str, str], value: str, allowed: Iterable[str]) -> None:

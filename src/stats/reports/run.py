@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from stats import theme
 from stats.errors import MissingSystemPackageError, ReportError
@@ -19,6 +17,10 @@ from stats.reports.writers.imprint import Imprint
 
 Step = Callable[[str, str], None]
 """Called before each step with its name in English and Vietnamese."""
+
+Drawn = dict[tuple[str, str], bytes]
+Draw = Callable[..., Drawn]
+"""`stats.reports.writers.images.draw`, or the same in another process (`stats.reports.production.drawing.at`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,38 @@ class Built:
     missing: MissingSystemPackageError | None = None
 
 
-def build(request: Request, *, step: Step = lambda _en, _vi: None, timeout: float = 300) -> Built:
+def build(
+    request: Request,
+    *,
+    step: Step = lambda _en, _vi: None,
+    timeout: float = 300,
+    engine: str = "kernel",
+    draw: Draw = images.draw,
+    assets_href: str = "",
+    keep: Path | None = None,
+) -> Built:
     """Render a report.
 
     Nothing in the output folder changes until every format is finished; each file is then moved
     into place in one step.
+
+    Parameters
+    ----------
+    request : Request
+        What to render.
+    step : callable
+        Told of each step before it begins.
+    timeout : float
+        Seconds one cell may take.
+    engine : {'kernel', 'discipline'}
+        What runs the notebook.
+    draw : callable
+        What draws the charts.
+    assets_href : str
+        Where the assets shared by many pages lie already, as seen from the page; empty: they are
+        written beside it.
+    keep : Path, optional
+        Where the notebook is written after each cell, for a caller who may have to kill this process.
 
     Raises
     ------
@@ -52,17 +81,32 @@ def build(request: Request, *, step: Step = lambda _en, _vi: None, timeout: floa
         When the folder cannot be written.
     """
     with files.workspace(request.out) as place:
-        found = document.read(executed := _execute(request, place, step, timeout))
+        partial = keep or place / "notebook.ipynb"
+        step("Running the notebook", "Chạy sổ tay Jupyter")
+        # Profile and caches of the shell: no one's own, and gone at the end.
+        environment = {"IPYTHONDIR": str(place / "ipython")}
+        try:
+            executed = notebook.execute(
+                request.notebook, partial, request.parameters.model_dump(), timeout=timeout, engine=engine,
+                environment=environment, saved=keep is not None,
+            )  # fmt: skip
+        except ReportError as error:
+            _keep(partial, request, error)
+            raise
+        found = document.read(executed)
         finished: dict[str, bytes | str] = {}
         if "html" in request.formats:
             step("Writing the page", "Lập trang HTML")
             editions = {lang: f"{stem}.html" for lang, stem in request.editions.items()}
-            finished[f"{request.name}.html"] = page.write(found, assets_mode=request.assets, editions=editions)
-            if request.assets == "shared":
+            href = assets_href or "assets"
+            finished[f"{request.name}.html"] = page.write(
+                found, assets_mode=request.assets, assets_href=href, editions=editions
+            )
+            if request.assets == "shared" and not assets_href:
                 finished |= {f"assets/{name}": data for name, data in page.shared_assets().items()}
         if "ipynb" in request.formats:
             finished[f"{request.name}.ipynb"] = notebook.dump(executed)
-        drawn, missing = _drawn(request, found, step)
+        drawn, missing = _drawn(request, found, step, draw)
         for form in (form for form in request.formats if form in DOCUMENTS):
             step(f"Writing the {form.upper()}", f"Lập tệp {form.upper()}")
             pictures = {name: data for (name, kind), data in drawn.items() if kind == DOCUMENTS[form]}
@@ -70,17 +114,17 @@ def build(request: Request, *, step: Step = lambda _en, _vi: None, timeout: floa
         charts = {key: data for key, data in drawn.items() if key[1] in request.formats}
         finished |= {f"{request.name}/{name}.{form}": data for (name, form), data in charts.items()}
         paths = tuple(files.write(request.out / name, data) for name, data in finished.items())
-        (request.out / f"{request.name}.failed.ipynb").unlink(missing_ok=True)
+        failed(request).unlink(missing_ok=True)
     return Built(paths, missing)
 
 
 DOCUMENTS = {"pdf": "svg", "docx": "png", "pptx": "png", "xlsx": ""}
 """Document format to the pictures it takes of charts; sheets draw their own."""
 
-Drawn = dict[tuple[str, str], bytes]
 
-
-def _drawn(request: Request, found: document.Document, step: Step) -> tuple[Drawn, MissingSystemPackageError | None]:
+def _drawn(
+    request: Request, found: document.Document, step: Step, draw: Draw
+) -> tuple[Drawn, MissingSystemPackageError | None]:
     """Draw the charts in every form that a file or a document needs; nothing, and why, without Chromium."""
     needed = {*request.formats, *(DOCUMENTS.get(form, "") for form in request.formats)}
     forms = tuple(form for form in images.FORMATS if form in needed)
@@ -88,7 +132,7 @@ def _drawn(request: Request, found: document.Document, step: Step) -> tuple[Draw
         return {}, None
     step(f"Drawing {len(found.figures)} charts", f"Vẽ {len(found.figures)} biểu đồ")
     try:
-        return images.draw(found.figures, forms, fonts=theme.fonts_dir(), imprints=_imprints(found)), None
+        return draw(found.figures, forms, fonts=theme.fonts_dir(), imprints=_imprints(found)), None
     except MissingSystemPackageError as error:
         return {}, error
 
@@ -114,29 +158,14 @@ def _document(form: str, found: document.Document, pictures: Mapping[str, bytes]
     return bytes(writer.write(found, pictures=pictures) if DOCUMENTS[form] else writer.write(found))
 
 
-def _execute(request: Request, place: Path, step: Step, timeout: float) -> dict[str, Any]:
-    partial = place / "notebook.ipynb"
-    step("Running the notebook", "Chạy sổ tay Jupyter")
-    try:
-        return notebook.execute(
-            request.notebook,
-            partial,
-            request.parameters.model_dump(),
-            timeout=timeout,
-            environment={"IPYTHONDIR": str(place / "ipython")},
-        )
-    except ReportError as error:
-        if _whole(partial):
-            kept = files.move(partial, request.out / f"{request.name}.failed.ipynb")
-            error.en += f" What ran is kept in {kept}; the last good report is unchanged."
-            error.vi += f" Phần đã chạy được giữ ở {kept}; báo cáo tốt gần nhất không đổi."
-        raise
+def failed(request: Request) -> Path:
+    """Return where the partial notebook of a report that failed is kept."""
+    return request.out / f"{request.name}.failed.ipynb"
 
 
-def _whole(partial: Path) -> bool:
-    """Tell whether a partial notebook can be opened: on a full disk it is cut in the middle and worth nothing."""
-    try:
-        json.loads(partial.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return True
+def _keep(partial: Path, request: Request, error: ReportError) -> None:
+    """Keep what ran of a notebook, and say where."""
+    if notebook.whole(partial):
+        kept = files.write(failed(request), partial.read_bytes())
+        error.en += f" What ran is kept in {kept}; the last good report is unchanged."
+        error.vi += f" Phần đã chạy được giữ ở {kept}; báo cáo tốt gần nhất không đổi."

@@ -262,15 +262,14 @@ def _funnel(builder: Builder, report: Report, actor: str) -> None:
     title = report.text("signs.chart_any")
     if share:
         title = report.text("signs.chart", share=words.value(share), what=words.label("units", share.unit))
-    builder.chart(
-        figures.inspection_funnel(
-            items,
-            words=words,
-            name=builder.free_name("inspection-funnel", actor),
-            title=title,
-            **report.captions([i.result for i in items], actor),
-        )
-    )
+    captions = report.captions([i.result for i in items], actor)
+    shares = [i.share for i in items if i.share]
+    apart = next((note for r in shares for note in r.caveats if note.code == "units_differ"), None)
+    own = [words.text("signs.base")] if shares else []
+    own += [words.note(apart)] if apart else []
+    captions["notes"] = list(dict.fromkeys([*own, *captions["notes"]]))
+    name = builder.free_name("inspection-funnel", actor)
+    builder.chart(figures.inspection_funnel(items, words=words, name=name, title=title, **captions))
 
 
 def thematic(report: Report) -> Section:

@@ -17,6 +17,7 @@ from IPython.display import display
 
 from stats.displays import Cell, Table, chart_table
 from stats.figures import Chart
+from stats.results import Note
 from stats.sections.report import Report
 
 _MARKERS = re.compile(r'(?:<a class="source"[^>]*>\[\d+\]</a>){2,}')
@@ -194,8 +195,14 @@ def _cell(cell: Cell) -> dict[str, Any]:
     plain: dict[str, Any] = {"text": cell.text, "value": cell.value}
     plain |= {"rows": list(cell.rows), "sources": list(cell.sources)}
     if cell.result is not None:
-        plain["result"] = {k: v for k, v in cell.result.to_dict().items() if v not in (None, "", [], False)}
+        result = {**cell.result.to_dict(), "caveats": list(dict.fromkeys(map(_coded, cell.result.caveats)))}
+        plain["result"] = {k: v for k, v in result.items() if v not in (None, "", [], False)}
     return {key: value for key, value in plain.items() if value not in (None, [])}
+
+
+def _coded(note: Note) -> str:
+    """Return a caveat as its code with the codes it names: ``flag:actor_doubtful``."""
+    return ":".join([note.code, *(value for value in note.values.values() if isinstance(value, str))])
 
 
 def cover(mark: dict[str, Any]) -> Section:

@@ -6,6 +6,7 @@ changed and one on what cannot be said; the trace of every figure follows as an 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -15,10 +16,19 @@ from stats import neighbours
 from stats.displays import Column, table
 from stats.errors import UsageError
 from stats.neighbours import Pair
+from stats.periods import Period
 from stats.results import Result
 from stats.sections import charts
 from stats.sections.blocks import Builder, Section
-from stats.sections.changes import breaks_between, count_sentence, mix_sentence, share_sentence
+from stats.sections.changes import (
+    affected,
+    breaks_note,
+    change_clause,
+    count_sentence,
+    mix_sentence,
+    published_change,
+    share_sentence,
+)
 from stats.sections.context import limits
 from stats.sections.report import Report
 
@@ -96,7 +106,13 @@ def key_figures(report: Report) -> Section:
         }
     )
     caption = report.text("briefing.caption", body=report.name, period=words.period(report.period))
-    made = table(frame, words=words, caption=caption, columns=columns, notes=words.notes(*results), id="t-key")
+    pairs = [key.pair for key in found if key.pair]
+    between = ""
+    if pairs:
+        first = min((pair.period for pair in pairs), key=lambda period: period.start)
+        between = breaks_note(report, first, affected(report, *(pair.now for pair in pairs)))
+    notes = [*([between] if between else []), *report.notes([(_name(report, r), r) for r in results])]
+    made = table(frame, words=words, caption=caption, columns=columns, notes=notes, id="t-key")
     builder.table(made, [row for key in found if key.pair for row in key.pair.before.rows])
     return builder.done()
 
@@ -113,12 +129,12 @@ def keys(report: Report) -> list[Key]:
 
 
 def _earlier(report: Report, now: Result) -> Pair | None:
-    """Return the figure a key figure may be compared with; a share of the mix also across unequal windows."""
+    """Return the figure a key figure may be compared with; a share of the mix as the whole mix is compared."""
     book, body = report.book, report.body.body_id
     pairs = neighbours.like(book, now.indicator, body, report.period)
     if now.indicator == "expelled-share-members":
         mixes = neighbours.mix(book, "penalty-mix-members", body, report.period)
-        pairs += [pair for mix in mixes for pair in mix.pairs if pair.now.category == "expulsion"]
+        pairs = [pair for mix in mixes for pair in mix.pairs if pair.now.category == "expulsion"] or pairs
     return next((pair for pair in pairs if pair.now.actor == now.actor and pair.contrast), None)
 
 
@@ -134,44 +150,59 @@ def pictures(report: Report) -> Section:
             builder.chart(charts.draw(scratch, name)[0])
         except UsageError:
             continue
-    return builder.done() if builder.charts else builder.nothing()
+    if builder.charts:
+        return builder.done()
+    if report.book.at(report.body.body_id, report.period.key).empty:
+        return builder.nothing()
+    builder.text(report.text("briefing.no_charts"), kind="none")
+    return builder.done()
 
 
 def changes(report: Report) -> Section:
     """Return what changed, in at most three sentences, and the one that says what cannot be said."""
     builder = Builder(report, "briefing-changes")
-    said = [sentence for sentence, _ in zip(_sentences(report), range(MOST_SENTENCES), strict=False)]
+    found = list(itertools.islice(_sentences(report), MOST_SENTENCES))
+    said = [sentence for sentence, _, _ in found]
     if said:
         builder.points(said)
+        # Said once: the note under the key figures names the rules for every period compared there.
+        if not any(key.pair for key in keys(report)):
+            earliest = min((period for _, period, _ in found), key=lambda period: period.start)
+            touched = affected(report, *(r for _, _, results in found for r in results))
+            builder.text(breaks_note(report, earliest, touched), kind="note")
     else:
         builder.text(report.text("briefing.no_change"), kind="none")
-    items = "; ".join([*limits(report), report.text("briefing.causes")])
-    builder.text(report.text("summary.limits", items=items), kind="note")
+    unsaid = [*limits(report), *([report.text("briefing.causes")] if said else [])]
+    if unsaid:
+        builder.text(report.text("summary.limits", items="; ".join(unsaid)), kind="note")
     return builder.done()
 
 
-def _sentences(report: Report) -> Iterator[str]:
-    """Yield sentences on change: the mix, then significant changes of key figures, then the others."""
+def _sentences(report: Report) -> Iterator[tuple[str, Period, list[Result]]]:
+    """Yield sentences on change, each with the earlier period and the results it is about.
+
+    First the mix, then significant changes of key figures, then the others.
+    """
     body = report.body.body_id
     for change in neighbours.mix(report.book, "penalty-mix-members", body, report.period)[:1]:
         window, sentence = report.words.period(change.period), mix_sentence(report, change)
         said = report.text("summary.mix", window=window, sentence=sentence[:1].lower() + sentence[1:])
-        yield f"{said} {breaks_between(report, change.period, ('discipline',))}".strip()
+        yield said, change.period, list(change.now)
     pairs = [key.pair for key in keys(report) if key.pair and not key.pair.now.category]
     for pair in sorted(pairs, key=lambda p: p.direction == "flat"):
-        yield share_sentence(report, pair) if pair.now.kind == "share" else count_sentence(report, pair)
+        said = share_sentence(report, pair) if pair.now.kind == "share" else count_sentence(report, pair)
+        yield said, pair.period, [pair.now]
 
 
 def _changed(report: Report, key: Key) -> str:
     if key.pair is None:
-        return report.text("briefing.no_pair")
-    return report.words.change(
-        key.pair.now,
-        key.pair.before,
-        versus=key.pair.period,
-        significant=key.pair.direction != "flat",
-        subject=report.subject(key.pair.now),
-    )
+        return report.text("briefing.no_pair") + published_change(report, key.result)
+    return change_clause(report, key.pair)
+
+
+def _name(report: Report, result: Result) -> str:
+    label = report.book.catalogue[result.indicator].label(report.words.lang)
+    return f"{label} ({report.inside(result.actor, short=True)})"
 
 
 def _stream(report: Report, result: Result) -> str:

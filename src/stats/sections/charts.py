@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import MappingProxyType
 
+from stats import timeline
 from stats.comparisons import funnels
 from stats.errors import UnknownCodeError, UsageError
 from stats.figures import Chart
@@ -87,6 +88,9 @@ CHARTS: dict[str, Callable[[Report], Section]] = {
 ALL_BODIES = frozenset({"bodies-funnel", "bodies-ranked"})
 """Charts on all bodies: they take a period only (`stats.sections.bodies.comparison_of`)."""
 
+SERIES = frozenset({"penalty-series", "discipline-series", "inspection-series"})
+"""Charts over several periods of one kind."""
+
 ALIASES = MappingProxyType(
     {
         "change": "count-change",
@@ -148,6 +152,13 @@ def draw(report: Report, name: str) -> list[Chart]:
     found = [chart for chart in found if chart.name not in others]
     if not found:
         body, period = report.body, report.period.key
+        if name in SERIES and not report.book.at(body.body_id, period).empty:
+            raise UsageError(
+                f"The chart {name!r} needs a series: at least {timeline.LEAST} periods of the kind of {period} with "
+                f"figures of one actor of {body.name('en')}: nothing was drawn.",
+                f"Biểu đồ {name!r} cần một chuỗi gồm ít nhất {timeline.LEAST} kỳ cùng loại với kỳ {period} có số liệu "
+                f"của cùng một chủ thể của {body.name('vi')}, hiện chưa có: không vẽ biểu đồ.",
+            )
         raise UsageError(
             f"There are no figures for the chart {name!r} of {body.name('en')} in {period}: nothing was drawn.",
             f"Không có số liệu cho biểu đồ {name!r} của {body.name('vi')} kỳ {period}: không vẽ biểu đồ.",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
+from math import isfinite, isnan
+from typing import Any
 
 import pandas as pd
 
-from stats import figures, neighbours
+from stats import figures, indicators, neighbours
 from stats.codes import Rule
 from stats.displays import Column, table
 from stats.figures import Item
@@ -14,7 +17,14 @@ from stats.neighbours import MixChange, Pair
 from stats.periods import Period
 from stats.results import Approx, Result
 from stats.sections.blocks import Builder, Section
-from stats.sections.changes import count_sentence, mix_sentence, share_sentence
+from stats.sections.changes import (
+    affected,
+    breaks_note,
+    count_sentence,
+    mix_sentence,
+    published_change,
+    share_sentence,
+)
 from stats.sections.report import Report
 from stats.wording.formats import NBSP
 
@@ -102,9 +112,9 @@ def _shares_chart(builder: Builder, report: Report, earlier: Period, shares: lis
     words = report.words
     series = {True: f"{words.period(report.period, heading=True)}", False: words.period(earlier, heading=True)}
     items = [
-        Item(report.book.catalogue[r.indicator].label(words.lang), r, series=series[strong], strong=strong)
+        _stage_share(report, r, period, series=series[strong], strong=strong)
         for pair in shares
-        for r, strong in ((pair.before, False), (pair.now, True))
+        for r, period, strong in ((pair.before, earlier, False), (pair.now, report.period, True))
     ]
     lead = next((p for p in shares if p.now.indicator == "signs-violation-share-members"), shares[0])
     title = report.text(
@@ -116,7 +126,24 @@ def _shares_chart(builder: Builder, report: Report, earlier: Period, shares: lis
     )
     name = "funnel-change" if "funnel-change" not in builder.names else f"funnel-change-{earlier.slug}"
     captions = report.captions([r for p in shares for r in (p.now, p.before)], shares[0].now.actor)
+    _noted(captions, breaks_note(report, earlier, affected(report, *(p.now for p in shares))))
     builder.chart(figures.conversion_compared(items, words=words, name=name, title=title, **captions))
+
+
+def _stage_share(report: Report, share: Result, period: Period, *, series: str, strong: bool) -> Item:
+    """Return a share as a mark that keeps the wording of its counts: "more than 3,000" must not turn exact."""
+    found = report.book.catalogue[share.indicator]
+    item = Item(found.label(report.words.lang), share, series=series, strong=strong)
+    names = found.definition["numerator"], found.definition["denominator"]
+    parts = [indicators.first(report.book, name, share.body, period, share.actor) for name in names]
+    if all(r.approx is Approx.EXACT for r in parts):
+        return item
+    return replace(item, result=replace(share, approx=Approx.UNKNOWN), parts=(parts[0], parts[1]))
+
+
+def _noted(captions: dict[str, Any], *notes: str) -> None:
+    """Put notes before those a chart has from its figures."""
+    captions["notes"] = [*(note for note in notes if note), *captions["notes"]]
 
 
 def _table(builder: Builder, report: Report, earlier: Period, pairs: list[Pair]) -> None:
@@ -147,7 +174,8 @@ def _table(builder: Builder, report: Report, earlier: Period, pairs: list[Pair])
                      actor=report.inside(p.now.actor, short=True), period=words.period(period)), r)
         for p in pairs for r, period in ((p.now, report.period), (p.before, earlier))
     ]  # fmt: skip
-    notes = [words.text("comparison.ratio_note"), *report.notes(named)]
+    between = breaks_note(report, earlier, affected(report, *(p.now for p in pairs)))
+    notes = [words.text("comparison.ratio_note"), *([between] if between else []), *report.notes(named)]
     markup = table(frame, words=words, caption=caption, columns=columns, notes=notes, id=f"t-change-{earlier.slug}")
     results = [r for _, r in named]
     builder.table(markup, [*(row for r in results for row in r.rows), *report.retold(results)])
@@ -161,15 +189,18 @@ def _change(report: Report, pair: Pair) -> str:
         return words.text("comparison.units_short")
     gap = (pair.now.estimate or 0) - (pair.before.estimate or 0)
     rough = "" if Approx.EXACT == pair.now.approx == pair.before.approx else f"{NBSP}[a]"
+    printed = published_change(report, pair.now)
     if not pair.before.estimate:
-        return words.signed(gap) + rough
-    return f"{words.signed(gap)} ({words.percent(gap / pair.before.estimate, signed=True)}){rough}"
+        return words.signed(gap) + rough + printed
+    return f"{words.signed(gap)} ({words.percent(gap / pair.before.estimate, signed=True)}){rough}{printed}"
 
 
 def _ratio(report: Report, pair: Pair) -> str:
     contrast, words = pair.contrast, report.words
     if contrast is None or contrast.estimate is None or contrast.conf_low is None or contrast.conf_high is None:
         return "–"
+    if pair.rough:
+        return f"{words.number(contrast.estimate, 2)}{NBSP}[a]" if isfinite(contrast.estimate) else "–"
     high = words.number(contrast.conf_high, 2) if contrast.conf_high != float("inf") else "∞"
     estimate = words.number(contrast.estimate, 2) if contrast.estimate != float("inf") else "∞"
     between = words.text("comparison.between", low=words.number(contrast.conf_low, 2), high=high)
@@ -226,6 +257,7 @@ def _mix(builder: Builder, report: Report, change: MixChange) -> None:
     title = report.text(key, before=words.value(top.before), now=words.value(top.now))
     name = builder.free_name("mix-change", change.now[0].actor)
     captions = report.captions([*change.now, *change.before], change.now[0].actor)
+    _noted(captions, breaks_note(report, change.period, affected(report, *change.now)))
     mixes = [(titles[False], change.before), (titles[True], change.now)]
     builder.chart(figures.mix_compared(mixes, words=words, name=name, title=title, **captions))
     _mix_table(builder, report, change, titles)
@@ -238,7 +270,7 @@ def _mix_table(builder: Builder, report: Report, change: MixChange, titles: dict
         Column("before", titles[False], "text", align="right"),
         Column("now", titles[True], "text", align="right"),
         Column("change", words.text("table.points"), "text", align="right"),
-        Column("interval", words.text("table.interval"), "text", align="right"),
+        Column("interval", words.text("table.interval_together"), "text", align="right"),
         Column("source", words.text("table.source"), "source"),
     ]
     rows = []
@@ -269,13 +301,20 @@ def _mix_table(builder: Builder, report: Report, change: MixChange, titles: dict
             "source": report.cite(*change.now, *change.before),
         }
     )
+    between = breaks_note(report, change.period, affected(report, *change.now))
+    notes = [
+        _tests(report, change),
+        words.text("comparison.newcombe_note"),
+        between,
+        words.text("comparison.total_note"),
+    ]
     caption = report.text("comparison.mix_caption", now=words.period(report.period), before=words.period(change.period))
     markup = table(
         pd.DataFrame(rows),
         words=words,
         caption=caption,
         columns=columns,
-        notes=[_tests(report, change), words.text("comparison.newcombe_note"), words.text("comparison.total_note")],
+        notes=[note for note in notes if note],
         id=f"t-mix-{change.period.slug}-{change.now[0].actor}",
     )
     builder.table(markup, [row for pair in change.pairs for r in (pair.now, pair.before) for row in r.rows])
@@ -289,6 +328,8 @@ def _tests(report: Report, change: MixChange) -> str:
 
 def _p(report: Report, p_value: float) -> str:
     words = report.words
+    if isnan(p_value):
+        return words.text("comparison.p_none")
     if p_value < LEAST_P:
         return words.text("comparison.p_below", limit=words.number(LEAST_P, 3))
     return words.text("comparison.p_equal", value=words.number(p_value, 3))

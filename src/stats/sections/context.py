@@ -10,7 +10,7 @@ import pandas as pd
 from stats import neighbours
 from stats.displays import Column, table
 from stats.indicators import records
-from stats.results import Result
+from stats.results import Approx, Result
 from stats.sections import listing
 from stats.sections.blocks import Builder, Section
 from stats.sections.changes import breaks_between, count_sentence, mix_sentence, share_sentence
@@ -174,7 +174,7 @@ def _changes(report: Report) -> list[str]:
         said.append(report.text("summary.mix", window=window, sentence=_lower(mix_sentence(report, change))))
         earlier.append(change.period)
     if earlier:
-        first = min(earlier, key=lambda period: period.end)
+        first = min(earlier, key=lambda period: period.start)
         said.append(breaks_between(report, first, ("inspection", "discipline")))
     return [sentence for sentence in said if sentence]
 
@@ -187,7 +187,35 @@ def limits(report: Report) -> list[str]:
         said.append(report.text("summary.no_counts_change"))
     if any(report.book.codes.row("actors", r.actor)["stream"] == "pooled" for r in totals) and len(totals) == 1:
         said.append(report.text("summary.no_split"))
-    return said
+    return [*said, *_streams_apart(report)]
+
+
+def _streams_apart(report: Report) -> list[str]:
+    """Return the gap between a published total of both streams and their sum, with the subject that does add up."""
+    apart, agree = [], []
+    for subject in ("members", "organisations"):
+        by_stream = {
+            str(report.book.codes.row("actors", r.actor)["stream"]): r for r in report.results(f"disciplined-{subject}")
+        }
+        sides = [by_stream.get(stream) for stream in ("committees", "commissions", "pooled")]
+        known = [r for r in sides if r is not None and r.approx is Approx.EXACT]
+        if len(known) < len(sides):
+            continue
+        first, second, total = (r.estimate or 0.0 for r in known)
+        values = {
+            "what": report.words.label("units", known[0].unit),
+            **{name: report.traced(report.words.number(r.estimate or 0), r)
+               for name, r in zip(("committees", "commissions", "total"), known, strict=True)},
+        }  # fmt: skip
+        if first + second == total:
+            agree.append(report.text("summary.streams_agree", **values))
+        else:
+            numbers = {
+                "sum": report.words.number(first + second),
+                "gap": report.words.number(abs(first + second - total)),
+            }
+            apart.append(report.text("summary.streams_apart", sources=report.cite(*known), **values, **numbers))
+    return [*apart[:-1], apart[-1] + "".join(agree)] if apart else []
 
 
 def visit(report: Report) -> Section:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from stats import figures
+from stats.comparisons.two_rates import rate_ratio
 from stats.figures import Item
 from stats.results import Result
 from stats.sections import listing
@@ -101,10 +102,7 @@ def _chart(builder: Builder, report: Report, subject: str, actor: str, mix: list
     most = max(known, key=lambda m: m.estimate or 0)
     total = report.first(f"disciplined-{subject}", actor)
     if subject == "members":
-        title = report.text(
-            "members.chart", share=words.value(most), penalty=words.label("penalties", most.category).lower()
-        )
-        title = title[:1].upper() + title[1:]
+        title = report.text("members.chart", share=words.value(most), penalty=words.label("penalties", most.category))
     else:
         title = report.text("organisations.chart", total=words.count(total))
     base = "penalty-mix" if subject == "members" else "penalty-mix-organisations"
@@ -124,7 +122,12 @@ def contents(report: Report) -> Section:
         results = [_of_violations(r) for r in results]
     top = max(results, key=lambda r: r.estimate or 0)
     label = words.label("violations", top.category)
-    values = {"violation": label, "sources": report.cite(top)}
+    close = _close(results, top)
+    values = {"violation": label, "sources": report.cite(top, *close), "next": ""}
+    if close:
+        second = words.label("violations", close[0].category)
+        number = report.traced(words.number(close[0].estimate or 0), *close)
+        values["next"] = report.text("contents.next", violation=second, count=number)
     if violations:
         printed = listing.published_share(report, top) or ""
         values |= {"base": words.number(violations), "share": report.traced(printed, top)}
@@ -139,12 +142,32 @@ def contents(report: Report) -> Section:
         items = [Item(words.label("violations", r.category), r) for r in mine]
         name = builder.free_name("violation-contents", actor)
         captions = report.captions(mine, actor)
-        title = report.text("contents.chart", violation=label)
+        title = _contents_title(report, mine)
         builder.chart(figures.violation_contents(items, words=words, base=base, name=name, title=title, **captions))
     lines = [Line(words.label("violations", r.category), r) for r in results]
     listing.figures(builder, report, lines, caption=_caption(report, "contents"), id_="t-contents")
     builder.text(base, kind="note")
     return builder.done()
+
+
+def _close(results: list[Result], top: Result) -> list[Result]:
+    """Return the second of the contents of one actor where the first leads by no more than chance; else nothing."""
+    others = [r for r in results if r.actor == top.actor and r is not top]
+    second = max(others, key=lambda r: r.estimate or 0, default=None)
+    if second is None or not second.estimate or not top.estimate:
+        return []
+    lead = rate_ratio(top.estimate, 1, second.estimate, 1)[0]
+    return [second] if lead.conf_low is None or lead.conf_low <= 1 else []
+
+
+def _contents_title(report: Report, results: list[Result]) -> str:
+    words, top = report.words, max(results, key=lambda r: r.estimate or 0)
+    label, close = words.label("violations", top.category), _close(results, top)
+    if not close:
+        return report.text("contents.chart", violation=label)
+    second = words.label("violations", close[0].category)
+    values = {"count": words.count(top, unit=False), "next": words.count(close[0], unit=False)}
+    return report.text("contents.chart_close", violation=label, second=second[:1].lower() + second[1:], **values)
 
 
 def _counted_violations(report: Report, results: list[Result]) -> int:

@@ -260,7 +260,8 @@ def open_report(place: str, period: str, lang: str = "vi", date: str = "", data:
     """
     book = indicators.open_book(Path(data) if data else None)
     body = book.codes.body(place)
-    return report_on(book, body, book.codes.period(period, body.body_id), lang, date)
+    # papermill reads `-p period 2018` as a number.
+    return report_on(book, body, book.codes.period(str(period), body.body_id), lang, date)
 
 
 def report_on(book: Book, body: Body, period: Period, lang: str, date: str = "") -> Report:

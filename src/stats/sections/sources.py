@@ -100,10 +100,19 @@ def listed(report: Report) -> list[Entry]:
 
 
 def newest(report: Report) -> dt.date:
-    """Return the newest publication date among the rows used so far; the period's end when none is dated."""
-    days = [report.sources[entry.source]["published_from"] for entry in listed(report)]
-    known = [pd.Timestamp(day).date() for day in days if pd.notna(day)]
-    return max(known, default=report.period.end)
+    """Return the newest publication date printed on a document used so far.
+
+    Where none is printed from the end of the period on (the document that closes it is undated), the day is
+    the newest before which such a document cannot have been published, unless that is the first of January,
+    which says the year only.
+    """
+    end, used = report.period.end, [report.sources[entry.source] for entry in listed(report)]
+    printed, earliest = (
+        [pd.Timestamp(row[column]).date() for row in used if pd.notna(row[column])]
+        for column in ("published_on", "published_from")
+    )
+    bounds = [day for day in earliest if day >= end and (day.month, day.day) != (1, 1)]
+    return max([day for day in printed if day >= end] or bounds or printed or earliest, default=end)
 
 
 def _observed(report: Report, row: dict[str, Any]) -> Entry:

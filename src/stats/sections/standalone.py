@@ -7,14 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from stats import figures, neighbours, timeline
-from stats.codes import Rule
 from stats.comparisons.two_proportions import difference_of_shares
 from stats.comparisons.two_rates import rate_ratio
 from stats.figures import Break, Change, Item, Point
+from stats.indicators import CONF_LEVEL
 from stats.neighbours import MixChange, Pair
 from stats.results import Approx, Note, Result, State
 from stats.sections.blocks import Builder, Section
 from stats.sections.bodies.report import UNSTATED
+from stats.sections.changes import affected, breaks_note, rule_name
 from stats.sections.comparison import COUNTS
 from stats.sections.report import MOST_NOTES, Report
 from stats.timeline import Series
@@ -49,7 +50,7 @@ def penalty_series(report: Report) -> Section:
         periods = sorted({p.period for own in points.values() for p in own if p.period.end <= last})
         mixes = [(q, [p.result for own in points.values() for p in own if p.period == q]) for q in periods]
         name = builder.free_name("penalty-series", actor)
-        title = _heaviest(report, [p for p in points.get(HEAVIEST, []) if p.result])
+        title = _heaviest(report, [p for p in points.get(HEAVIEST, []) if p.result], len(points))
         shown = [Point(p, r) for p, shares in mixes for r in shares]
         captions = _captions(report, actor, shown, group, words.text("chart.mix.measure"))
         builder.chart(
@@ -91,7 +92,7 @@ def count_change(report: Report) -> Section:
     words = report.words
     body = report.body.body_id
     pairs = [pair for name in COUNTS for pair in neighbours.like(report.book, name, body, report.period)]
-    known = [p for p in pairs if p.contrast is not None]
+    known = [p for p in pairs if p.contrast is not None and not p.rough]
     actors = {p.now.actor for p in known}
     for earlier in sorted({p.period for p in known}, reverse=True):
         mine = [p for p in known if p.period == earlier]
@@ -100,16 +101,14 @@ def count_change(report: Report) -> Section:
         tally = {"up": sum(clear), "down": len(clear) - sum(clear), "flat": len(rows) - len(clear)}
         said = [report.text(f"chart.change.{way}", n=n) for way, n in tally.items() if n]
         title = report.text("chart.change.title", period=words.period(earlier), items=", ".join(said))
-        out = len([p for p in pairs if p.period == earlier and p.contrast is None])
+        out = len([p for p in pairs if p.period == earlier and p not in known])
         notes = [report.text("chart.change.left_out", n=out)] if out else []
         if abs(report.period.months - earlier.months) > SAME_LENGTH:
             notes.append(report.text("chart.change.monthly"))
-        between = neighbours.breaks(report.book, earlier, report.period, ("inspection", "discipline"))
-        if between:
-            notes.append(report.text("chart.change.breaks", rules=words.join([_named(report, r) for r in between])))
+        notes.append(breaks_note(report, earlier, affected(report, *(p.now for p in mine))))
         captions = report.captions([r for p in mine for r in (p.now, p.before)])
         captions["subtitle"] = f"{report.name}: {words.period(earlier)} – {words.period(report.period)}"
-        captions["notes"] = [*notes, *captions["notes"]]
+        captions["notes"] = [note for note in (*notes, *captions["notes"]) if note]
         name = "count-change" if not builder.charts else f"count-change-{earlier.slug}"
         builder.chart(figures.changes(rows, words=words, title=title, name=name, **captions))
     return builder.done() if builder.charts else builder.nothing()
@@ -123,14 +122,11 @@ def severity_shift(report: Report) -> Section:
         actor = found.now[0].actor
         rows = _moves(report, found)
         title = report.text(f"chart.shift.{found.shift}")
-        between = neighbours.breaks(report.book, found.period, report.period, ("discipline",))
-        notes = [report.text("chart.shift.points")]
-        if between:
-            notes.append(report.text("chart.change.breaks", rules=words.join([_named(report, r) for r in between])))
+        notes = [report.text("chart.shift.points"), breaks_note(report, found.period, affected(report, *found.now))]
         captions = report.captions([*found.now, *found.before], actor)
         window = " – ".join(f"{words.period(p)} ({words.months(p)})" for p in (found.period, report.period))
         captions["subtitle"] = ". ".join((f"{report.name}: {window}", report.actor(actor)))
-        captions["notes"] = [*notes, *captions["notes"]]
+        captions["notes"] = [note for note in (*notes, *captions["notes"]) if note]
         name = builder.free_name("severity-shift", actor)
         builder.chart(figures.severity_shift(rows, words=words, title=title, name=name, **captions))
     return builder.done() if builder.charts else builder.nothing()
@@ -200,12 +196,7 @@ def _captions(
 
 def _breaks(report: Report, series: Sequence[Series]) -> list[Break]:
     rules = {rule.code: rule for one in series for rule in one.breaks}
-    return [Break(rule.in_force, _named(report, rule)) for rule in rules.values()]
-
-
-def _named(report: Report, rule: Rule) -> str:
-    """Return the number of a rule, or what it did where it has none (a reorganisation)."""
-    return rule.instrument if rule.instrument[:1].isdigit() else rule.label(report.words.lang)
+    return [Break(rule.in_force, rule_name(report, rule)) for rule in rules.values()]
 
 
 def _moved(report: Report, label: str, last: Sequence[Point]) -> str:
@@ -223,15 +214,19 @@ def _moved(report: Report, label: str, last: Sequence[Point]) -> str:
     )  # fmt: skip
 
 
-def _heaviest(report: Report, points: Sequence[Point]) -> str:
-    """Return the message of a mix over periods: the share of the heaviest penalty, first and last."""
+def _heaviest(report: Report, points: Sequence[Point], penalties: int) -> str:
+    """Return the message of a mix over periods: the share of the heaviest penalty, first and last.
+
+    Its verdict allows for all the penalties read together, as that of `severity_shift` does.
+    """
     words = report.words
     if len(points) < timeline.LEAST:
         return words.text("chart.mix.title")
     first, last = points[0], points[-1]
     gap = difference_of_shares(
-        last.result.numerator, last.result.denominator, first.result.numerator, first.result.denominator
-    )[0]
+        last.result.numerator, last.result.denominator, first.result.numerator, first.result.denominator,
+        conf_level=1 - (1 - CONF_LEVEL) / penalties,
+    )[0]  # fmt: skip
     return report.text(
         f"chart.series.{_way(*_ends(gap), 0)}", label=words.label("penalties", HEAVIEST),
         before=words.cell(first.result), now=words.cell(last.result), first=words.period(first.period),

@@ -90,7 +90,8 @@ def independence_of_many(tables: Any, *, statistic: str = "pearson", correction:
     stack = counts(tables, ndim=3)
     rows, columns = stack.sum(axis=2), stack.sum(axis=1)
     n = rows.sum(axis=1)
-    df = ((rows > 0).sum(axis=1) - 1.0) * ((columns > 0).sum(axis=1) - 1.0)
+    # Of an empty table both factors are -1: without the bound they would make one degree of freedom.
+    df = np.maximum((rows > 0).sum(axis=1) - 1.0, 0.0) * np.maximum((columns > 0).sum(axis=1) - 1.0, 0.0)
     known = df > 0
     expected = rows[:, :, None] * columns[:, None, :] / np.where(n > 0, n, 1.0)[:, None, None]
     cell = expected > 0

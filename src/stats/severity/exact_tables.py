@@ -30,7 +30,8 @@ def freeman_halton(table: Any, *, limit: int = LIMIT) -> TestResult:
     Returns
     -------
     TestResult
-        No statistic; ``extra`` holds ``visited`` and the probability of the table itself.
+        No statistic; ``extra`` holds ``visited`` and the probability of the table itself. A table with
+        fewer than two filled rows or columns is ``refused`` (``one_level``).
 
     Raises
     ------
@@ -61,7 +62,7 @@ def freeman_halton(table: Any, *, limit: int = LIMIT) -> TestResult:
     guards.whole(whole.ravel(), "table")
     x, _, _ = filled(whole)
     if min(x.shape) < 2:
-        return _one_level("freeman_halton", float(x.sum()))
+        return TestResult.refused("freeman_halton_minlike", float(x.sum()), Note("one_level"))
     if x.shape[0] > x.shape[1]:
         x = x.T
     # The largest column last: its cells are forced, so it costs nothing.
@@ -75,10 +76,6 @@ def freeman_halton(table: Any, *, limit: int = LIMIT) -> TestResult:
         statistic=float("nan"), p_value=min(p_value, 1.0), method="freeman_halton_minlike", n=float(x.sum()),
         extra={"visited": network.visited, "probability": float(np.exp(fixed + seen))},
     )  # fmt: skip
-
-
-def _one_level(method: str, n: float) -> TestResult:
-    return TestResult(statistic=float("nan"), p_value=1.0, method=method, n=n, caveats=(Note("one_level"),))
 
 
 class _Network:
@@ -222,7 +219,7 @@ def fisher_monte_carlo(
     -------
     TestResult
         ``p_value`` = (extreme draws + 1) / (draws + 1); ``conf_low`` and ``conf_high`` tell how
-        exactly it is known.
+        exactly it is known. Refused as `freeman_halton`.
 
     Raises
     ------
@@ -250,7 +247,7 @@ def fisher_monte_carlo(
     guards.whole(whole.ravel(), "table")
     x, _, _ = filled(whole)
     if min(x.shape) < 2:
-        return _one_level("fisher_monte_carlo", float(x.sum()))
+        return TestResult.refused(f"fisher_monte_carlo_{statistic}", float(x.sum()), Note("one_level"))
     if x.sum() >= 1e9:
         raise guards.refuse(
             "The table holds a billion or more", "Tổng của bảng từ một tỷ trở lên",

@@ -7,7 +7,7 @@ warnings. A single "harsher" hides that; this module says both.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,9 +31,11 @@ class MixShift(Printed):
         ``harsher``, ``milder`` or ``no_shift``; ``polarised``, ``centralised`` or ``no_shift``, each
         when its component is significant after Holm's adjustment.
     location, dispersion, rest, total : TestResult
-        Components of Pearson's chi-square: they add up to ``total``. ``estimate`` of location is
-        the chance that a case of the second side is punished harder than one of the first (ties
-        half), with its interval.
+        Components of Pearson's chi-square: they add up to ``total``. A component for which too few
+        penalties occur (all cases under one; under two for dispersion; under three for the rest) is
+        ``refused`` (``one_level``, ``too_few_levels``) and its verdict is ``no_shift``. ``estimate`` of
+        location is the chance that a case of the second side is punished harder than one of the first
+        (ties half), with its interval.
     both_ends_grew : bool
         Whether the shares of the mildest and of the heaviest penalties both rose.
     crossing : bool
@@ -158,20 +160,11 @@ def mix_shift(
     parts = _components(difference, pooled[kept], np.flatnonzero(kept).astype(float), scores) * np.sqrt(
         totals[0] * totals[1] / n
     )
-    pearson = float((parts**2).sum())
-    location, dispersion = _part(parts, 0, n, "location"), _part(parts, 1, n, "dispersion")
-    left = float((parts[2:] ** 2).sum())
-    rest, total = (
-        TestResult(
-            statistic=value, p_value=float(special.chdtrc(df, value)) if df else 1.0, df=float(df), method=name, n=n
-        )
-        for value, df, name in ((left, max(len(parts) - 2, 0), "mix_rest"), (pearson, len(parts), "mix_total"))
-    )
-    chance, low, high = _superiority(table, conf_level)
-    location = TestResult(
-        statistic=location.statistic, p_value=location.p_value, df=1.0, method=f"mix_location_{scores}", n=n,
-        estimate=chance, conf_low=low, conf_high=high, conf_level=conf_level, extra=location.extra,
-    )  # fmt: skip
+    location, dispersion = _part(parts, 0, n, f"mix_location_{scores}"), _part(parts, 1, n, "mix_dispersion")
+    rest, total = _sum(parts[2:], n, "mix_rest", len(parts)), _sum(parts, n, "mix_total", len(parts))
+    if location:
+        chance, low, high = _superiority(table, conf_level)
+        location = replace(location, estimate=chance, conf_low=low, conf_high=high, conf_level=conf_level)
     harsh = _holm(location.p_value, dispersion.p_value) <= alpha
     spread = _holm(dispersion.p_value, location.p_value) <= alpha
     ends = table / totals[:, None]
@@ -189,6 +182,8 @@ def mix_shift(
 
 
 def _holm(p_value: float, other: float) -> float:
+    if np.isnan(p_value) or np.isnan(other):  # a test that was not made takes no share of alpha
+        return p_value
     return 2 * p_value if p_value <= other else max(2 * other, p_value)
 
 
@@ -205,10 +200,26 @@ def _components(difference: Floats, pooled: Floats, steps: Floats, scores: str) 
 
 
 def _part(parts: Floats, index: int, n: float, name: str) -> TestResult:
-    z = float(parts[index]) if len(parts) > index else 0.0
+    if len(parts) <= index:
+        return TestResult.refused(name, n, _too_few(len(parts)))
+    z = float(parts[index])
     return TestResult(
-        statistic=z**2, p_value=float(2 * special.ndtr(-abs(z))), df=1.0, method=f"mix_{name}", n=n, extra={"z": z}
+        statistic=z**2, p_value=float(2 * special.ndtr(-abs(z))), df=1.0, method=name, n=n, extra={"z": z}
     )
+
+
+def _sum(parts: Floats, n: float, name: str, every: int) -> TestResult:
+    if not len(parts):
+        return TestResult.refused(name, n, _too_few(every))
+    value = float((parts**2).sum())
+    return TestResult(
+        statistic=value, p_value=float(special.chdtrc(len(parts), value)), df=float(len(parts)), method=name, n=n
+    )
+
+
+def _too_few(parts: int) -> Note:
+    # Penalties that occur are one more than their components.
+    return Note("too_few_levels", {"found": parts + 1}) if parts else Note("one_level")
 
 
 def _superiority(table: Floats, conf_level: float) -> tuple[float, float, float]:

@@ -39,7 +39,8 @@ def odds_ratio(
     -------
     TestResult
         ``estimate`` is the conditional maximum-likelihood odds ratio; 0 or infinite when the data sit
-        on the edge. ``statistic`` is the sum of the first cells.
+        on the edge. ``statistic`` is the sum of the first cells. Where the margins leave one table only (an
+        empty row or column in every stratum) the result is ``refused`` (``one_level``).
 
     Raises
     ------
@@ -78,6 +79,8 @@ def odds_ratio(
     first, weight = _distribution(x)
     total = float(x[:, 0, 0].sum())
     here, last = int(total - first), len(weight) - 1
+    if last == 0:  # the margins leave one table: nothing can be learnt
+        return TestResult.refused(f"fisher_{convention}", float(x.sum()), Note("one_level"), alternative=alternative)
     support = first + np.arange(last + 1)
 
     def probabilities(log_odds: float) -> Floats:
@@ -93,11 +96,6 @@ def odds_ratio(
         p_value = float(at_one[at_one <= at_one[here] * (1 + _SAME)].sum())
     else:
         p_value = 2 * float(min(at_one[: here + 1].sum(), at_one[here:].sum()))
-    if last == 0:  # the margins leave one table: nothing can be learnt
-        return TestResult(
-            statistic=total, p_value=1.0, method=f"fisher_{convention}", alternative=alternative, n=float(x.sum()),
-            conf_low=0.0, conf_high=float("inf"), conf_level=conf_level, caveats=(Note("one_level"),),
-        )  # fmt: skip
     tail = (1 - conf_level) / 2
     estimate, low, high = 0.0, 0.0, float("inf")
     if here == last:

@@ -53,7 +53,7 @@ def linear_by_linear(
     -------
     TestResult
         ``statistic`` is z; its square is the CMH correlation statistic. ``extra`` holds the
-        correlation of the scores.
+        correlation of the scores. Without variation in rows or columns it is ``refused`` (``one_level``).
 
     Raises
     ------
@@ -94,13 +94,14 @@ def linear_by_linear(
     squares = (rows * u**2).sum(axis=1), (columns * v**2).sum(axis=1)
     divisor = np.where(n > 1, n - 1 if variance == "n-1" else n, np.inf)
     total = float((squares[0] * squares[1] / divisor).sum())
-    caveats = () if total > 0 else (Note("one_level"),)
-    z = float(joint.sum() / np.sqrt(total)) if total > 0 else 0.0
+    method = f"linear_by_linear_{variance}"
+    if not total > 0:
+        return TestResult.refused(method, float(n.sum()), Note("one_level"), alternative=alternative)
+    z = float(joint.sum() / np.sqrt(total))
     size = float(np.sqrt(squares[0].sum() * squares[1].sum()))
     return TestResult(
-        statistic=z, p_value=float(_p(z, alternative)) if total > 0 else 1.0,
-        method=f"linear_by_linear_{variance}", alternative=alternative, n=float(n.sum()),
-        extra={"correlation": float(joint.sum()) / size if size > 0 else 0.0, "strata": len(stack)}, caveats=caveats,
+        statistic=z, p_value=float(_p(z, alternative)), method=method, alternative=alternative, n=float(n.sum()),
+        extra={"correlation": float(joint.sum()) / size, "strata": len(stack)},
     )  # fmt: skip
 
 
@@ -120,7 +121,8 @@ def jonckheere(table: Any, *, variance: str = "tied", alternative: str = "two-si
     Returns
     -------
     TestResult
-        ``statistic`` is z; ``extra`` holds J, its mean and its variance.
+        ``statistic`` is z; ``extra`` holds J, its mean and its variance. With all cases in one group or in
+        one category it is ``refused`` (``one_level``).
 
     Raises
     ------
@@ -143,6 +145,9 @@ def jonckheere(table: Any, *, variance: str = "tied", alternative: str = "two-si
     x = counts(table)
     groups, ties = x.sum(axis=1), x.sum(axis=0)
     n = float(groups.sum())
+    method = f"jonckheere_{variance}"
+    if min((groups > 0).sum(), (ties > 0).sum()) < 2:
+        return TestResult.refused(method, n, Note("one_level"), alternative=alternative)
     earlier = x.cumsum(axis=0) - x
     below = earlier.cumsum(axis=1) - earlier
     j = float((x * (below + earlier / 2)).sum())
@@ -155,12 +160,12 @@ def jonckheere(table: Any, *, variance: str = "tied", alternative: str = "two-si
         twos = [float((m * (m - 1)).sum()) for m in (groups, ties)]
         var += threes[0] * threes[1] / (36 * n * (n - 1) * (n - 2)) if n > 2 else 0.0
         var += twos[0] * twos[1] / (8 * n * (n - 1)) if n > 1 else 0.0
-    some = var > 1e-12 * max(n, 1.0) ** 3
-    z = (j - mean) / float(np.sqrt(var)) if some else 0.0
+    if not var > 1e-12 * n**3:
+        return TestResult.refused(method, n, Note("one_level"), alternative=alternative)
+    z = (j - mean) / float(np.sqrt(var))
     return TestResult(
-        statistic=z, p_value=float(_p(z, alternative)) if some else 1.0, method=f"jonckheere_{variance}",
-        alternative=alternative, n=n, extra={"J": j, "mean": mean, "variance": var},
-        caveats=() if some else (Note("one_level"),),
+        statistic=z, p_value=float(_p(z, alternative)), method=method, alternative=alternative, n=n,
+        extra={"J": j, "mean": mean, "variance": var},
     )  # fmt: skip
 
 

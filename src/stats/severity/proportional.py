@@ -37,8 +37,8 @@ def proportional_odds(model: SeverityModel, *, method: str = "brant", terms: Seq
     -------
     TestResult
         Small p: a year is harsher at one cut and not at another (often polarisation): report the
-        cuts one by one. Where a cut cannot be fitted (no case on one side), p = 1 with the caveat
-        ``check_not_possible``. Where ``lr`` meets coefficients without bound (an empty cell), the caveat is
+        cuts one by one. Where a cut cannot be fitted (no case on one side) it is ``refused``
+        (``check_not_possible``). Where ``lr`` meets coefficients without bound (an empty cell), the caveat is
         ``separated``: the statistic is the limit, its p-value rough.
 
     Raises
@@ -90,10 +90,7 @@ def proportional_odds(model: SeverityModel, *, method: str = "brant", terms: Seq
 
 
 def _impossible(method: str, n: float) -> TestResult:
-    return TestResult(
-        statistic=float("nan"), p_value=1.0, method=f"proportional_odds_{method}", n=n,
-        caveats=(Note("check_not_possible"),),
-    )  # fmt: skip
+    return TestResult.refused(f"proportional_odds_{method}", n, Note("check_not_possible"))
 
 
 def _binary_logit(yes: Floats, total: Floats, x: Floats) -> tuple[Floats, Floats] | None:

@@ -63,6 +63,8 @@ def generalised_cmh(
     Returns
     -------
     CmhTests
+        A statistic is ``refused`` (``one_level``) where no stratum has two filled rows and two filled
+        columns, so that nothing varies within strata.
 
     Raises
     ------
@@ -92,10 +94,11 @@ def generalised_cmh(
     n = rows.sum(axis=1)
     use = n > 1
     if not use.any():
-        none = TestResult(
-            statistic=0.0, p_value=1.0, df=0.0, method="cmh", n=float(n.sum()), caveats=(Note("one_level"),)
-        )
-        return CmhTests(correlation=none, row_means=none, general=none)
+        nothing = [
+            TestResult.refused(f"cmh_{name}", float(n.sum()), Note("one_level"))
+            for name in ("correlation", "row_means", "general")
+        ]
+        return CmhTests(correlation=nothing[0], row_means=nothing[1], general=nothing[2])
     x, rows, columns, n = x[use], rows[use], columns[use], n[use]
     u, v = level_scores(row_scores, rows, "row_scores"), level_scores(column_scores, columns, "column_scores")
     expected = rows[:, :, None] * columns[:, None, :] / n[:, None, None]
@@ -133,7 +136,7 @@ def _quadratic(gap: Floats, covariance: Floats, name: str, n: float) -> TestResu
         np.linalg.matrix_rank(covariance, tol=1e-9 * max(float(np.abs(covariance).max()), 1e-300), hermitian=True)
     )
     if rank == 0:
-        return TestResult(statistic=0.0, p_value=1.0, df=0.0, method=f"cmh_{name}", n=n, caveats=(Note("one_level"),))
+        return TestResult.refused(f"cmh_{name}", n, Note("one_level"))
     inverse = np.linalg.inv(covariance) if rank == len(gap) else np.linalg.pinv(covariance, rcond=1e-9, hermitian=True)
     value = max(float(gap @ inverse @ gap), 0.0)
     caveats = () if rank == len(gap) else (Note("empty_levels"),)
@@ -165,7 +168,9 @@ def mantel_haenszel(
     TestResult
         ``statistic`` is the chi-square with one degree of freedom; ``estimate`` the common odds
         ratio. ``extra`` holds ``z``, its signed root, ``breslow_day`` and ``tarone`` with p-values,
-        the tests that the odds ratio *is* common, and the common ``risk_ratio``.
+        the tests that the odds ratio *is* common, and the common ``risk_ratio``. With a single stratum
+        there is nothing to compare and those p-values are NaN. Where no stratum has cases in both rows
+        and both columns the result is ``refused`` (``one_level``).
 
     Raises
     ------
@@ -199,6 +204,7 @@ def mantel_haenszel(
             "mantel_haenszel needs two by two tables", "mantel_haenszel cần các bảng 2 x 2",
             remedy=("Use generalised_cmh for larger tables.", "Dùng generalised_cmh cho bảng lớn hơn."),
         )  # fmt: skip
+    method = "mantel_haenszel_corrected" if correction else "mantel_haenszel"
     n = x.sum(axis=(1, 2))
     x, n = x[n > 1], n[n > 1]
     a, b, c, d = x[:, 0, 0], x[:, 0, 1], x[:, 1, 0], x[:, 1, 1]
@@ -206,15 +212,7 @@ def mantel_haenszel(
     variance = float((r1 * r2 * c1 * c2 / (n**2 * (n - 1))).sum()) if len(n) else 0.0
     gap = float((a - r1 * c1 / n).sum()) if len(n) else 0.0
     if variance <= 0:
-        return TestResult(
-            statistic=0.0,
-            p_value=1.0,
-            df=1.0,
-            method="mantel_haenszel",
-            alternative=alternative,
-            n=float(n.sum()),
-            caveats=(Note("one_level"),),
-        )
+        return TestResult.refused(method, float(n.sum()), Note("one_level"), alternative=alternative)
     size = max(abs(gap) - min(0.5, abs(gap)), 0.0) if correction else abs(gap)
     statistic = size**2 / variance
     top, bottom = a * d / n, b * c / n
@@ -237,9 +235,8 @@ def mantel_haenszel(
         caveats = (Note("undefined_at_zero", {"method": "odds_ratio"}),)
     return TestResult(
         statistic=statistic, p_value=float(normal_p(np.array(z), alternative)), df=1.0,
-        method="mantel_haenszel_corrected" if correction else "mantel_haenszel", alternative=alternative,
-        n=float(n.sum()), estimate=odds, conf_low=low, conf_high=high, conf_level=conf_level, extra=extra,
-        caveats=caveats,
+        method=method, alternative=alternative, n=float(n.sum()), estimate=odds, conf_low=low, conf_high=high,
+        conf_level=conf_level, extra=extra, caveats=caveats,
     )  # fmt: skip
 
 
@@ -261,7 +258,7 @@ def _homogeneity(a: Floats, r1: Floats, r2: Floats, c1: Floats, odds: float) -> 
     value = float((gap**2 / np.where(fine, spread, 1.0)).sum())
     tarone = value - float(gap.sum() ** 2 / spread.sum()) if strata else value
     df = max(strata - 1, 0)
-    p_values = [float(special.chdtrc(df, max(v, 0.0))) if df else 1.0 for v in (value, tarone)]
+    p_values = [float(special.chdtrc(df, max(v, 0.0))) if df else float("nan") for v in (value, tarone)]
     return {
         "breslow_day": value, "breslow_day_p": p_values[0], "tarone": max(tarone, 0.0), "tarone_p": p_values[1],
         "homogeneity_df": float(df),

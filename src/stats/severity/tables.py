@@ -52,17 +52,18 @@ class Tests(Printed):
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, i: int) -> TestResult:
-        """Return row `i` as a `TestResult`; one that could not be made has no statistic and p = 1."""
+        """Return row `i` as a `TestResult`; one that could not be made has neither statistic nor p-value."""
         known = str(self.state[i]) == State.VALUE.value
         own = tuple(note for note in self.caveats if note.concerns(i))
         return TestResult(
             statistic=float(self.statistic[i]),
-            p_value=float(self.p_value[i]) if known else 1.0,
+            p_value=float(self.p_value[i]),
             df=float(self.df[i]) if known else None,
             method=self.method,
             n=float(self.n[i]),
-            extra={**{k: float(v[i]) for k, v in self.extra.items()}, "state": str(self.state[i])},
+            extra={k: float(v[i]) for k, v in self.extra.items()},
             caveats=own,
+            state=State(str(self.state[i])),
         )
 
     def to_frame(self) -> pd.DataFrame:

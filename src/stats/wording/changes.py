@@ -45,11 +45,21 @@ def change(
         return words.text("sentence.change.none", versus=against)
     amount = _amount(words, now, before, difference, subject)
     if now.approx is not Approx.EXACT or before.approx is not Approx.EXACT:
-        amount = words.text("number.approx.about", n=amount)
+        amount = words.text(f"number.approx.{_wording(now, before, difference)}", n=amount)
     clause = words.text(f"sentence.change.{'up' if difference > 0 else 'down'}", amount=amount, versus=against)
     if significant is None:
         return clause
     return words.text(f"sentence.change.{'significant' if significant else 'not_significant'}", change=clause)
+
+
+def _wording(now: Result, before: Result, difference: float) -> str:
+    """Name the side on which the true amount of a change lies: a figure "nearly 20.000" was less than that."""
+    above = {Approx.OVER: 1, Approx.UNDER: -1}
+    known = [(above.get(r.approx), sign) for r, sign in ((now, 1), (before, -1)) if r.approx is not Approx.EXACT]
+    ways = {None if side is None else side * sign for side, sign in known}
+    if len(ways) != 1 or None in ways or difference == 0:
+        return "about"
+    return "over" if ways == {1 if difference > 0 else -1} else "less"
 
 
 def _amount(words: Words, now: Result, before: Result, difference: float, subject: str) -> str:

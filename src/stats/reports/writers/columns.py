@@ -49,3 +49,18 @@ def shares(letters: Sequence[Sequence[int]], least: Sequence[int], room: int) ->
         width[best] += 1
         given[best] += 1
     return [int(n) for n in given]
+
+
+def beside(heights: Sequence[float]) -> tuple[list[int], list[int]]:
+    """Return charts of half a page's width, by position, as two columns: each next one goes down the shorter column.
+
+    Examples
+    --------
+    >>> beside([200, 300, 500, 300])
+    ([0, 2], [1, 3])
+    """
+    columns: tuple[list[int], list[int]] = ([], [])
+    for position in range(len(heights)):
+        left, right = (sum(heights[i] for i in column) for column in columns)
+        columns[0 if left <= right else 1].append(position)
+    return columns

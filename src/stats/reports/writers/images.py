@@ -213,20 +213,32 @@ def draw(
     ReportError
         When Chromium cannot draw a figure, ends, or does not answer in time.
     """
-    done: dict[tuple[str, str], bytes] = {}
     with Studio(fonts) as studio:
-        for name, figure in figures.items():
-            width, height = figure["layout"]["width"], figure["layout"]["height"]
-            said = (imprints or {}).get(name) or Imprint.of_figure(figure)
-            svg = imprint.into_svg(studio.svg(figure), said, name)
-            for form in formats:
-                kind, _, times = form.partition("@")
-                if kind == "svg":
-                    done[name, form] = svg.encode()
-                elif kind == "pdf":
-                    pdf = studio.pdf(svg, width, height, title=said.title or name, lang=said.lang)
-                    done[name, form] = imprint.into_pdf(pdf, said)
-                else:
-                    png = studio.png(svg, width, height, float(times or scale))
-                    done[name, form] = imprint.into_png(png, said, float(times or scale))
+        return draw_in(studio, figures, formats, scale=scale, imprints=imprints)
+
+
+def draw_in(
+    studio: Studio,
+    figures: Mapping[str, Mapping[str, Any]],
+    formats: Sequence[str],
+    *,
+    scale: float = 2,
+    imprints: Mapping[str, Imprint] | None = None,
+) -> dict[tuple[str, str], bytes]:
+    """Draw figures in an open tab; see `draw`. What was drawn in it before makes no difference."""
+    done: dict[tuple[str, str], bytes] = {}
+    for name, figure in figures.items():
+        width, height = figure["layout"]["width"], figure["layout"]["height"]
+        said = (imprints or {}).get(name) or Imprint.of_figure(figure)
+        svg = imprint.into_svg(studio.svg(figure), said, name)
+        for form in formats:
+            kind, _, times = form.partition("@")
+            if kind == "svg":
+                done[name, form] = svg.encode()
+            elif kind == "pdf":
+                pdf = studio.pdf(svg, width, height, title=said.title or name, lang=said.lang)
+                done[name, form] = imprint.into_pdf(pdf, said)
+            else:
+                png = studio.png(svg, width, height, float(times or scale))
+                done[name, form] = imprint.into_png(png, said, float(times or scale))
     return done

@@ -49,15 +49,20 @@ class Point:
         The label, as the document prints it.
     low, high : float or None
         Bounds of the interval, where the mark has one.
-    rough : bool
-        An approximate figure, drawn hatched.
+    approx : str
+        How it is approximate (``over``, ``about``), empty for an exact figure.
     """
 
     value: float | None
     text: str
     low: float | None = None
     high: float | None = None
-    rough: bool = False
+    approx: str = ""
+
+    @property
+    def rough(self) -> bool:
+        """Whether the figure is approximate; it is drawn hatched."""
+        return bool(self.approx)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +84,14 @@ class Series:
         return any(point.low is not None for point in self.points)
 
     @property
-    def margins(self) -> tuple[list[float], list[float]]:
-        """Lengths of the interval below and above each point, 0 where it has none."""
-        below, above = [], []
+    def margins(self) -> tuple[list[float | None], list[float | None]]:
+        """Lengths of the interval below and above each point; None, and never a zero, where it has none."""
+        below: list[float | None] = []
+        above: list[float | None] = []
         for p in self.points:
             known = p.value is not None and p.low is not None and p.high is not None
-            below.append(p.value - p.low if known else 0.0)  # type: ignore[operator]
-            above.append(p.high - p.value if known else 0.0)  # type: ignore[operator]
+            below.append(p.value - p.low if known else None)  # type: ignore[operator]
+            above.append(p.high - p.value if known else None)  # type: ignore[operator]
         return below, above
 
 
@@ -199,6 +205,8 @@ def _plan(kind: str, form: str, name: str, marks: Sequence[Mapping[str, Any]], w
             {**m, "label": f"{m['label']}: {m['series']}" if m["series"] else m["label"], "series": ""} for m in marks
         ]
     by_series = form == "bar"
+    if kind == "funnel":
+        marks = _with_units(marks, words)
     names = list(dict.fromkeys(str(mark["series"]) for mark in marks)) if by_series else [name]
     labels = _labels(marks, by_series)
     categories = list(dict.fromkeys(labels))
@@ -209,6 +217,18 @@ def _plan(kind: str, form: str, name: str, marks: Sequence[Mapping[str, Any]], w
         series.append(Series(own, points, strong=position == len(names) - 1))
     shown = [_with_gaps(category, i, series) for i, category in enumerate(categories)]
     return Plan(form, name, tuple(shown), tuple(series), _format(kind, marks, words), kind not in AROUND_ZERO)
+
+
+def _with_units(marks: Sequence[Mapping[str, Any]], words: Words) -> Sequence[Mapping[str, Any]]:
+    """Return the stages of a panel, those counted in instances with their unit where the others count subjects."""
+    several = len({mark["unit"] for mark in marks}) > 1
+    unit = words.label("units", "instances")
+    made = []
+    for mark in marks:
+        number, space, sign = str(mark["value"]).partition("\u00a0[")
+        told = several and mark["unit"] == "instances" and mark["state"] == "value" and not mark["share"]
+        made.append({**mark, "value": f"{number}\u00a0{unit}{space}{sign}"} if told else mark)
+    return made
 
 
 def _labels(marks: Sequence[Mapping[str, Any]], by_series: bool) -> list[str]:
@@ -237,9 +257,11 @@ def _point(kind: str, mark: Mapping[str, Any]) -> Point:
     else:
         text = f"{value} ({share})" if share else value
     low, high = _number(mark["conf_low"]), _number(mark["conf_high"])
-    known = kind in INTERVALS and drawn is not None and low is not None and high is not None
+    # A refused interval comes without bounds, or with one number for both.
+    known = kind in INTERVALS and drawn is not None and low is not None and high is not None and low < high
     bounds = (low, high) if known else (None, None)
-    return Point(drawn, text, *bounds, rough=str(mark["approx"]) not in ("", "exact"))
+    approx = str(mark["approx"])
+    return Point(drawn, text, *bounds, approx="" if approx == "exact" else approx)
 
 
 def _number(value: Any) -> float | None:

@@ -49,6 +49,9 @@ AUTHOR = "discipline-stats"
 SHORT = 5
 """Sections up to which a document needs no list of contents."""
 
+BRIEF = "briefing-"
+"""Sections of a briefing, two pages for a leader, are named so; it is set closer than a report."""
+
 ANNEX_LINES = 15
 """Lines of a folded table that is still printed, in the annex; longer ones stay on the page (HTML)."""
 
@@ -70,6 +73,10 @@ _REGULATION = re.compile(r"(\b\d+-[^\W\d_]+(?:-[^\W\d_]+)*/[^\W\d_]+)")
 _UNKNOWN = re.compile(r'the text `"(.+?)"` could not be displayed')
 _REGISTER = "t-sources"
 """The table of every figure, whose lines, named by the row in their first cell, are what figures link to."""
+_TRACE = "sources"
+"""The section that opens the trace of the figures."""
+_MOST_BESIDE, _PAGE_OF_CHARTS = 4, 980
+"""Charts of half a page's width set as two columns, and the pixels one column of a page has room for."""
 _NUMBERS = ("count", "percent", "interval")
 """Kinds of columns whose cells stay on one line."""
 _LONG_NUMBER = 14
@@ -154,6 +161,7 @@ class _Layout:
         self.cited = {item.number: item.id for item in document.references.values()}
         register = next((table for table in document.tables if table.id == _REGISTER and not _left_out(table)), None)
         self.rows = frozenset(line[0].text for line in register.lines) if register else frozenset()
+        self.brief = any(section.id.startswith(BRIEF) for section in document.sections)
 
     def plain(self) -> dict[str, Any]:
         cover = self.document.cover
@@ -161,7 +169,8 @@ class _Layout:
         sections = [*self._sections(), *self._annex()]
         return {
             **{key: cover[key] for key in ("lang", "title", "subtitle", "dateline", "foot")},
-            "contents": cover["contents"] if len(sections) > SHORT else "",
+            "contents": cover["contents"] if len(sections) > SHORT and not self.brief else "",
+            "brief": self.brief,
             "draft": cover.get("draft") or "",
             "author": AUTHOR,
             "date": {"year": day.year, "month": day.month, "day": day.day},
@@ -178,7 +187,9 @@ class _Layout:
     def _sections(self) -> Iterator[dict[str, Any]]:
         for section in self.document.sections:
             blocks = _paired([self._block(block) for block in section.blocks])
-            yield {"id": section.id, "title": section.title, "blocks": blocks}
+            # The two pages of a briefing hold nothing else: the trace of its figures begins on a page of its own.
+            apart = self.brief and section.id == _TRACE
+            yield {"id": section.id, "title": section.title, "blocks": blocks, "apart": apart}
 
     def _annex(self) -> Iterator[dict[str, Any]]:
         """Yield the annex: tables that are folded on a page and short enough to print."""
@@ -188,7 +199,7 @@ class _Layout:
         if left := sum(_left_out(table) for table in charts):
             blocks.append(self._note(self.words.text("pdf.charts_left_out", n=left, most=ANNEX_LINES)))
         if blocks:
-            yield {"id": "annex", "title": self.words.text("pdf.annex"), "blocks": blocks}
+            yield {"id": "annex", "title": self.words.text("pdf.annex"), "blocks": blocks, "apart": False}
 
     def _block(self, block: Block) -> dict[str, Any]:
         match block:
@@ -298,15 +309,27 @@ class _Layout:
 
 
 def _paired(blocks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the blocks with charts of half a page's width two to a line."""
+    """Return the blocks with charts of half a page's width in two columns, on one page as far as it goes."""
     placed: list[dict[str, Any]] = []
     for block in blocks:
         half = block["type"] == "chart" and block["width"] < theme.SIZES["page"].width
-        if half and placed and placed[-1]["type"] == "pair" and len(placed[-1]["charts"]) == 1:
+        if half and placed and placed[-1]["type"] == "pair" and _beside(placed[-1]["charts"], block):
             placed[-1]["charts"].append(block)
         else:
             placed.append({"type": "pair", "charts": [block]} if half else block)
-    return placed
+    return [{**b, "columns": _columns(b["charts"])} if b["type"] == "pair" else b for b in placed]
+
+
+def _beside(charts: Sequence[Mapping[str, Any]], more: Mapping[str, Any]) -> bool:
+    """Tell whether a chart can join those before it: the second of a line always, more while one page holds them."""
+    if len(charts) == 1:
+        return True
+    tallest = max(sum(c["height"] for c in column) for column in _columns([*charts, more]))
+    return len(charts) < _MOST_BESIDE and tallest <= _PAGE_OF_CHARTS
+
+
+def _columns(charts: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    return [[charts[i] for i in column] for column in columns.beside([chart["height"] for chart in charts])]
 
 
 def _half(sections: Sequence[Mapping[str, Any]]) -> str:

@@ -141,7 +141,8 @@ def open_comparison(
         When the language is unknown, or no body has a penalty split for the period.
     """
     del place
-    return comparison_of(indicators.open_book(Path(data) if data else None), period, lang, date)
+    # papermill turns a year given with -p into a number.
+    return comparison_of(indicators.open_book(Path(data) if data else None), str(period), lang, date)
 
 
 def comparison_of(book: Book, period: str, lang: str = "vi", date: str = "") -> BodiesReport:

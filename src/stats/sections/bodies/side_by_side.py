@@ -159,10 +159,12 @@ def _finding(report: BodiesReport, found: Compared) -> str:
         )
         edges = (words.number(float(v[0]) * 100, 1) for v in (gap.conf_low, gap.conf_high))
         first, last = edges
-        clear = float(gap.p_value[0]) <= ALPHA
+        # Two shares of 0% or of 100% leave nothing to test: as for many bodies they then do not differ at all.
+        p_value = float(gap.p_value[0]) if 0 < found.pooled < 1 else found.together
+        clear = p_value <= ALPHA
         told = report.text(
             f"bodies.finding.{'pair' if clear else 'pair_unclear'}", gap=words.points(float(gap.estimate[0])),
-            first=first, last=last, p=_p(words, float(gap.p_value[0])), **values,
+            first=first, last=last, p=_p(words, p_value), **values,
         )  # fmt: skip
         if clear:
             return told

@@ -160,7 +160,8 @@ def open_coverage(
         When body, language or period is unknown, or nothing was published for them.
     """
     book = indicators.open_book(Path(data) if data else None)
-    return coverage_of(book, place, period, lang, date)
+    # papermill turns a year given with -p into a number.
+    return coverage_of(book, place, str(period), lang, date)
 
 
 def coverage_of(book: Book, place: str = "", period: str = "", lang: str = "vi", date: str = "") -> CoverageReport:

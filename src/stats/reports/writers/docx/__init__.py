@@ -17,7 +17,7 @@ from stats.reports.document import Document
 from stats.reports.writers.docx import letterhead, styles
 from stats.reports.writers.docx.blocks import Pen
 from stats.reports.writers.docx.ooxml import paragraph, run, steady
-from stats.reports.writers.docx.plan import arrange
+from stats.reports.writers.docx.plan import arrange, is_brief
 from stats.wording import Words
 
 GENERATOR = "discipline-stats"
@@ -51,7 +51,7 @@ def write(document: Document, *, pictures: Mapping[str, bytes]) -> bytes:
     cover = document.cover
     words = Words(codes.load(), cover["lang"])
     made = docx.Document()
-    styles.lay_out(made, words.lang)
+    styles.lay_out(made, words.lang, brief=is_brief(document))
     letterhead.running(made, cover.get("draft", ""))
     pen = Pen(made, arrange(document, pictures.keys(), words.text("docx.chart_data")), words, pictures)
     pen.add(*letterhead.head(words, cover))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from docx.shared import Cm
 
 from stats.reports.document import Cell, Chart, Column, Points, References, Run, Runs, Table
 from stats.reports.document import Paragraph as Text
+from stats.reports.writers import columns
 from stats.reports.writers.docx import ooxml, styles, widths
 from stats.reports.writers.docx.ooxml import element, field, link_inside, paragraph, run
 from stats.reports.writers.docx.plan import BODY_POINTS, SMALL_POINTS, Item, Part, Plan
@@ -22,6 +24,12 @@ TALLEST = 19.0
 
 FULL = 720
 """Width of a drawing that fills the line, in its own units."""
+
+NARROWEST = 0.4
+"""Part of the line from which a narrow drawing is made half a line wide: those meant for two columns."""
+
+MOST_BESIDE = 4
+"""Narrow charts set as two columns of one page."""
 
 SHORT = 8
 """Lines up to which a table is kept on one page; of a longer one the first two and the last two stay together."""
@@ -65,10 +73,13 @@ class Pen:
             moved = [item for item in part.items if item.annex]
             rest = list(part.items)
             while rest:
-                item, after = rest.pop(0), rest[0] if rest else None
-                if after and self._narrow(item) and self._narrow(after):
-                    self._beside(item, rest.pop(0))
-                elif not item.annex:
+                narrow = list(itertools.takewhile(self._narrow, rest))[:MOST_BESIDE]
+                if len(narrow) > 1:
+                    self._beside(narrow)
+                    del rest[: len(narrow)]
+                    continue
+                item = rest.pop(0)
+                if not item.annex:
                     self.item(item, part, annex=False)
                 elif item is moved[0]:
                     self.add(self._see(moved))
@@ -182,11 +193,15 @@ class Pen:
         block = item.block
         return isinstance(block, Chart) and block.name in self.pictures and 2 * _width(block) <= styles.text_width()
 
-    def _beside(self, one: Item, other: Item) -> None:
-        """Write two narrow charts side by side."""
+    def _beside(self, items: Sequence[Item]) -> None:
+        """Write narrow charts in two columns."""
         half = round(styles.text_width() * 5 * styles.MM)
-        pair = [self._drawn(item.block, item.number) for item in (one, other) if isinstance(item.block, Chart)]
-        self.add(ooxml.columns((half, half), *pair), paragraph("TableEnd"))
+        charts = [item.block for item in items if isinstance(item.block, Chart)]
+        placed = columns.beside([chart.spec["layout"]["height"] for chart in charts])
+        # Word numbers captions in the order of the file, down the first column before the second.
+        numbers = iter([item.number for item in items])
+        sides = [[part for i in side for part in self._drawn(charts[i], next(numbers))] for side in placed]
+        self.add(ooxml.columns((half, half), *sides), paragraph("TableEnd"))
 
     def _picture(self, picture: bytes, chart: Chart) -> Any:
         inline = self.document.part.new_pic_inline(io.BytesIO(picture), width=Cm(_width(chart)))
@@ -202,29 +217,29 @@ class Pen:
 
     def table(self, table: Table, number: int, width: float, *, annex: bool) -> None:
         """Write a table: caption above, head repeated on every page, rows never split, notes below."""
-        small = annex or widths.crowded(table, width, BODY_POINTS)
+        small = annex or self.plan.brief or widths.crowded(table, width, BODY_POINTS)
         points = SMALL_POINTS if small else BODY_POINTS
         caption = self._caption("Caption", self.words.text("docx.table"), "table", number, table.caption)
-        columns = [round(one * 10 * styles.MM) for one in widths.fitted(table, width, points)]
+        places = [round(one * 10 * styles.MM) for one in widths.fitted(table, width, points)]
         last = len(table.lines) - 1
         prefix = "SmallTable" if small else "Table"
         head = [(run(column.label), f"{prefix}Head") for column in table.columns]
-        rows = [_row(head, columns, head=True)]
+        rows = [_row(head, places, head=True)]
         for n, line in enumerate(table.lines):
             keep = bool(table.notes) if n == last else last < SHORT or n in (0, last - 1)
-            rows.append(_row(self._cells(line, table.columns, prefix), columns, keep=keep))
+            rows.append(_row(self._cells(line, table.columns, prefix), places, keep=keep))
         properties = element(
-            "tblPr", element("tblStyle", val="Figures"), element("tblW", w=sum(columns), type="dxa"),
+            "tblPr", element("tblStyle", val="Figures"), element("tblW", w=sum(places), type="dxa"),
             element("tblLayout", type="fixed"), element("tblLook", firstRow=1, noHBand=1, noVBand=1),
             element("tblCaption", val=f"{self.words.text('docx.table')} {number}"),
             element("tblDescription", val=table.caption),
         )  # fmt: skip
-        grid = element("tblGrid", *(element("gridCol", w=one) for one in columns))
+        grid = element("tblGrid", *(element("gridCol", w=one) for one in places))
         self.add(caption, element("tbl", properties, grid, *rows))
         self.add(*(paragraph("TableNote", run(note)) for note in table.notes), paragraph("TableEnd"))
 
-    def _cells(self, line: Sequence[Cell], columns: Sequence[Column], prefix: str) -> Iterator[tuple[Any, str]]:
-        for cell, column in zip(line, columns, strict=True):
+    def _cells(self, line: Sequence[Cell], heads: Sequence[Column], prefix: str) -> Iterator[tuple[Any, str]]:
+        for cell, column in zip(line, heads, strict=True):
             style = f"{prefix}Number" if column.side == "right" else f"{prefix}Text"
             yield self._words(cell), style
 
@@ -253,14 +268,15 @@ class Pen:
 
 
 def _width(chart: Chart) -> float:
-    """Return the width of a picture in centimetres: all charts at one scale, so that their letters are of one size."""
-    return min(float(chart.spec["layout"].get("width", FULL)) / FULL, 1) * styles.text_width()
+    """Return the width of a picture in centimetres: half the line, or all at one scale for letters of one size."""
+    part = min(float(chart.spec["layout"].get("width", FULL)) / FULL, 1)
+    return (0.5 if NARROWEST < part <= 0.5 else part) * styles.text_width()
 
 
-def _row(cells: Any, columns: Sequence[int], *, head: bool = False, keep: bool = False) -> Any:
+def _row(cells: Any, places: Sequence[int], *, head: bool = False, keep: bool = False) -> Any:
     properties = element("trPr", element("cantSplit"), element("tblHeader") if head else None)
     made = []
-    for (words, style), width in zip(cells, columns, strict=True):
+    for (words, style), width in zip(cells, places, strict=True):
         content = words if isinstance(words, list) else [words]
         inside = element("tcPr", element("tcW", w=width, type="dxa"))
         made.append(element("tc", inside, paragraph(style, *content, keep=keep)))

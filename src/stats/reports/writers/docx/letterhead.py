@@ -15,8 +15,8 @@ from stats.reports.writers.docx import ooxml, styles
 from stats.reports.writers.docx.ooxml import field, paragraph, run
 from stats.wording import Words
 
-_HEAD, _FOOT = (styles.twips(70), styles.twips(90)), (styles.twips(80), styles.twips(80))
-"""Widths of the two columns at the head and at the end."""
+_HEAD, _FOOT = (styles.twips(78), styles.twips(82)), (styles.twips(80), styles.twips(80))
+"""Widths of the two columns at the head and at the end: each body and the Party's name stand on one line."""
 
 
 def head(words: Words, cover: Mapping[str, Any]) -> list[Any]:

@@ -27,6 +27,9 @@ PRINTED = 200
 GRID = 6
 """Columns from which a chart's data are a grid of their own, whatever numbers the section's tables happen to hold."""
 
+BRIEF = "briefing-"
+"""Sections of a briefing are named so."""
+
 _NUMBER = re.compile(r"\d[\d.,]*%?")
 
 
@@ -72,6 +75,8 @@ class Plan:
     annexes: tuple[Part, ...]
     rows: frozenset[str]
     """Ids of curated rows that a table lists: where a figure in a sentence can lead to."""
+    brief: bool = False
+    """Whether it is a briefing, two pages for a leader: set closer, and only its own sections in the body."""
 
     @property
     def sources(self) -> dict[str, int]:
@@ -93,18 +98,22 @@ def arrange(document: Document, drawn: Collection[str], data_title: str) -> Plan
         Title of the annex with the data behind the charts.
     """
     body, annexes, data = list[Part](), list[Part](), Part(data_title)
+    brief = is_brief(document)
     for section in document.sections:
         here, moved = Part(section.title), Part(section.title)
         sources = any(isinstance(block, References) for block in section.blocks)
         for block in section.blocks:
             item = Item(block, left_out=isinstance(block, Table) and _is_folded(block))
             here.items.append(item)
-            if sources or (isinstance(block, Table) and _is_long(block)):
+            if brief and not section.id.startswith(BRIEF):
+                moved.items.append(item)
+            elif sources or (isinstance(block, Table) and _is_long(block)):
                 item.annex = len(annexes) + 1
                 moved.items.append(replace(item, annex=0))
             elif isinstance(block, Chart) and block.name in drawn and not _held(block, section):
                 data.items.append(Item(block.table))
-        body.append(here)
+        if not brief or section.id.startswith(BRIEF):
+            body.append(here)
         if moved.items:
             annexes.append(moved)
     annexes += [data] if data.items else []
@@ -112,7 +121,12 @@ def arrange(document: Document, drawn: Collection[str], data_title: str) -> Plan
         tables = [item.block for item in part.items if isinstance(item.block, Table) and not item.left_out]
         part.landscape = any(widths.crowded(table, styles.text_width(), SMALL_POINTS) for table in tables)
     _number(body, annexes, drawn)
-    return Plan(tuple(body), tuple(annexes), frozenset(_listed_rows(document)))
+    return Plan(tuple(body), tuple(annexes), frozenset(_listed_rows(document)), brief)
+
+
+def is_brief(document: Document) -> bool:
+    """Tell whether a document is a briefing."""
+    return any(section.id.startswith(BRIEF) for section in document.sections)
 
 
 def _is_folded(table: Table) -> bool:

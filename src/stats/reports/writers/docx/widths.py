@@ -33,6 +33,9 @@ _BREAKS = re.compile(r"(?<= )|(?<=[^\W\d][-/])")
 _KEPT, _KEPT_RANGE = 10, 16
 """Letters up to which a cell stays on one line: a name of two words, a number with its mark; a range of numbers."""
 
+_TWO_LINES = 16
+"""Letters up to which a cell takes two lines at most, as a name of four words does."""
+
 _RANGE = re.compile(r"[-–]\d|\d[-–]")
 
 _POWER = 3
@@ -116,7 +119,12 @@ def _pieces(text: str, *, head: bool) -> list[str]:
     """Return what of a cell must stay on one line; the head of a column may be broken between any words."""
     if not head and len(text) <= (_KEPT_RANGE if _RANGE.search(text) else _KEPT):
         return [text]
-    return _BREAKS.split(text)
+    pieces = _BREAKS.split(text)
+    if head or len(text) > _TWO_LINES or len(pieces) < 3:
+        return pieces
+    # The split into two lines whose longer one is shortest.
+    halves = (("".join(pieces[:i]), "".join(pieces[i:])) for i in range(1, len(pieces)))
+    return list(min(halves, key=lambda two: max(map(len, two))))
 
 
 def _tallest(texts: Sequence[str], widths: Sequence[float], points: float) -> int:

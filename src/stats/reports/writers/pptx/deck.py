@@ -15,7 +15,7 @@ from stats.reports.document import Chart, Document, Table
 from stats.reports.writers import archive, native
 from stats.reports.writers.pptx import choice, graph, house, slides
 from stats.reports.writers.pptx.choice import Briefing, Exhibit
-from stats.reports.writers.pptx.fitting import Box, size_for
+from stats.reports.writers.pptx.fitting import Box, height, size_for
 from stats.wording import Words
 
 MOST = 8
@@ -102,7 +102,8 @@ class _Deck:
         slide = house.plain(self.made)
         self._table(slide, table, heading, table.notes)
         cited = [source for line in table.lines for cell in line for source in cell.sources]
-        self._notes(slide, [" – ".join(cell.text for cell in line) for line in table.lines], cited)
+        lines = [" – ".join(cell.text for cell in line) for line in table.lines]
+        self._notes(slide, [*lines, *table.notes], cited)
 
     def _exhibit(self, exhibit: Exhibit) -> None:
         slide = house.plain(self.made)
@@ -111,7 +112,9 @@ class _Deck:
         elif exhibit.table:
             self._table(slide, exhibit.table, exhibit.table.caption, exhibit.table.notes)
         said = choice.findings(exhibit.section) or [choice.described(exhibit)]
-        self._notes(slide, said, exhibit.chart.sources if exhibit.chart else ())
+        shown = exhibit.chart or exhibit.table
+        notes = shown.notes if shown else ()
+        self._notes(slide, [*said, *notes], exhibit.chart.sources if exhibit.chart else ())
 
     def _chart(self, slide: Any, chart: Chart) -> None:
         plans = native.plans(chart, self._words)
@@ -154,8 +157,18 @@ class _Deck:
         self._credit(slide, [*cut, *credit, *notes])
 
     def _credit(self, slide: Any, said: Sequence[str]) -> None:
+        """Write what stands below a chart or table; what the place cannot hold is named as left to the notes."""
+        sizes, kept = (14, 13, 12, 11, 10), list(said)
+        rest, (width, tall) = self._rest("pptx.rest"), _CREDIT.room
+
+        def text() -> str:
+            left = len(said) - len(kept)
+            return " ".join([*kept, *([rest.format(n=left)] if left else [])])
+
+        while kept and height(text(), sizes[-1], width) > tall:
+            kept.pop()
         if said:
-            slides.label(slide, " ".join(said), _CREDIT, (14, 13, 12, 11, 10), name="source")
+            slides.label(slide, text(), _CREDIT, sizes, name="source")
 
     def _limits(self, briefing: Briefing) -> None:
         limits = briefing.limits or [self._cover["foot"]]

@@ -213,13 +213,14 @@ def _intervals(plan: Plan, series: Series, index: int) -> str:
     parts = "".join(
         f"<c:{name}><c:numRef><c:f>{_range(column, len(lengths))}</c:f><c:numCache><c:formatCode>General</c:formatCode>"
         f'<c:ptCount val="{len(lengths)}"/>'
-        + "".join(f'<c:pt idx="{i}"><c:v>{x!r}</c:v></c:pt>' for i, x in enumerate(lengths))
+        + "".join(f'<c:pt idx="{i}"><c:v>{x!r}</c:v></c:pt>' for i, x in enumerate(lengths) if x is not None)
         + f"</c:numCache></c:numRef></c:{name}>"
         for name, column, lengths in (("plus", columns["above"], above), ("minus", columns["below"], below))
     )
     direction = '<c:errDir val="y"/>' if plan.form == "column" else ""
+    # Where a length is missing some programs take it for 0: without caps such a bar has nothing to show.
     return (
-        f'<c:errBars {_NAMES}>{direction}<c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>'
+        f'<c:errBars {_NAMES}>{direction}<c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="1"/>'
         f'{parts}<c:spPr><a:ln w="15875"><a:solidFill><a:srgbClr val="{theme.INK[1:].upper()}"/></a:solidFill></a:ln>'
         "</c:spPr></c:errBars>"
     )
@@ -262,7 +263,8 @@ def _workbook(plan: Plan, name: str, day: dt.datetime) -> bytes:
                 if p.value is not None:
                     sheet.write_number(i, columns["values"], p.value, style)
                 sheet.write_string(i, columns["labels"], p.text)
-                if p.low is not None:
-                    sheet.write_number(i, columns["below"], below[i - 1])
-                    sheet.write_number(i, columns["above"], above[i - 1])
+                for side, lengths in (("below", below), ("above", above)):
+                    length = lengths[i - 1]
+                    if length is not None:
+                        sheet.write_number(i, columns[side], length)
     return archive.steady(target.getvalue())

@@ -97,12 +97,11 @@ def draw(book: Workbook, data: str, placed: Placed, sheet: Sheet) -> None:
 
 def _lines(chart: Chart, plan: Plan, series: Series) -> list[list[Entry]]:
     lines = []
-    for label, p, *margins in zip(plan.categories, series.points, *series.margins, strict=True):
+    for label, p, *lengths in zip(plan.categories, series.points, *series.margins, strict=True):
         title = f"{chart.title} – {plan.panel}" if plan.panel else chart.title
         texts = [chart.name, title, plan.panel, series.name, label, p.text]
-        lengths = margins if p.low is not None else (None, None)
         numbers = [Entry("", x, plan.number_format, right=True) for x in (p.value, p.low, p.high, *lengths)]
-        lines.append([*(Entry(text) for text in texts), *numbers, Entry("approx" if p.rough else "")])
+        lines.append([*(Entry(text) for text in texts), *numbers, Entry(p.approx)])
     return lines
 
 
@@ -124,7 +123,8 @@ def _series(data: str, plan: Plan, series: Series, top: int) -> dict[str, Any]:
         # The bounds stand in the table; a label would lie on the line of the interval.
         below, above = series.margins
         bars = {
-            "type": "custom", "line": {"color": theme.INK, "width": 1},
+            # Without caps a point that has no interval shows nothing, also where its length is taken for 0.
+            "type": "custom", "end_style": 0, "line": {"color": theme.INK, "width": 1},
             "minus_values": _cells(data, top, last, _BELOW), "minus_data": below,
             "plus_values": _cells(data, top, last, _ABOVE), "plus_data": above,
         }  # fmt: skip

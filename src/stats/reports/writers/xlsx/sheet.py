@@ -69,8 +69,8 @@ class Entry:
     ----------
     text : str
         What is printed; the cell itself when there is no number.
-    value : float or None
-        Written as a number under `form`, when there is one.
+    value : float, bool or None
+        Written as a number under `form`, or as a truth value, when there is one.
     form : str
         Number format.
     link : str
@@ -80,7 +80,7 @@ class Entry:
     """
 
     text: str
-    value: float | None = None
+    value: float | bool | None = None
     form: str = ""
     link: str = ""
     right: bool = False
@@ -192,7 +192,9 @@ class Sheet:
         return self._look(bold=True, bg_color=theme.PALE, bottom=1, text_wrap=True, **{"valign": "vcenter", **aligned})
 
     def _put(self, row: int, column: int, entry: Entry, style: Format) -> None:
-        if entry.value is not None:
+        if isinstance(entry.value, bool):
+            self.page.write_boolean(row, column, entry.value, style)
+        elif entry.value is not None:
             self.page.write_number(row, column, entry.value, self._numbered(style, entry))
         elif _leads(entry.link):
             kept = {name: value for name, value in self._properties(style).items() if name != "font_color"}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import escape
@@ -19,7 +19,7 @@ import xlsxwriter
 from xlsxwriter.workbook import Workbook
 
 from stats import codes, theme
-from stats.reports.document import Chart, Document, Paragraph, Points, Reference, Runs, Section, Table
+from stats.reports.document import Cell, Chart, Column, Document, Paragraph, Points, Reference, Runs, Section, Table
 from stats.reports.writers import archive, native
 from stats.reports.writers.xlsx import graph
 from stats.reports.writers.xlsx.graph import Placed
@@ -31,7 +31,10 @@ RESULT = (
     "numerator", "denominator", "unit", "base", "per", "kind", "state", "approx", "derived", "rows", "sources",
     "caveats",
 )  # fmt: skip
-"""Columns of the tidy sheet, one row a result; the names are those of `stats.results`."""
+"""Columns of a result on the tidy sheet; the names are those of `stats.results`."""
+
+PLACE = ("table", "line_number", "line", "column", "text", "value")
+"""Columns before them: where the figure is printed, how, and the number of the cell."""
 
 _PLAIN = {"state": "value", "approx": "exact"}
 """What an absent entry of a result means, where it is not nothing."""
@@ -104,9 +107,9 @@ class _Writer:
         lines, placed = graph.place(natives, _CAPTION_ROWS + 1)
         for n, (name, one) in enumerate(zip(names, presented, strict=True), start=1):
             self._present(Sheet(self._book, self._look, name), n, one, placed)
-        results = self._results()
-        if results:
-            self._data("data", "results", RESULT, results)
+        tidy = self._tidy()
+        if tidy:
+            self._data("data", "tidy", (*PLACE, *RESULT), tidy)
         if lines:
             self._data("marks", "chart_data", graph.COLUMNS, lines)
         self._text_sheet()
@@ -160,13 +163,30 @@ class _Writer:
         sheet.table(name, columns, lines, filtered=True)
         self._done(sheet, caption)
 
-    def _results(self) -> list[list[Entry]]:
-        """Return every result behind a cell, each once."""
-        found: dict[str, Mapping[str, Any]] = {}
+    def _tidy(self) -> list[list[Entry]]:
+        """Return every result behind a cell, once, where it stands first; and every cell that is no result's.
+
+        The first column of a table names its lines, and a column of source markers is the sources of the line.
+        """
+        found: dict[str, list[Entry]] = {}
         for table in [*self._document.tables, *(chart.table for chart in self._document.charts.values())]:
-            for cell in (cell for line in table.lines for cell in line if cell.result):
-                found.setdefault(repr(sorted(cell.result.items())), cell.result)
-        return [[_plain(name, result.get(name, _PLAIN.get(name))) for name in RESULT] for result in found.values()]
+            for n, line in enumerate(table.lines):
+                for column, cell in list(zip(table.columns, line, strict=True))[1:]:
+                    if column.kind == "source" or not cell.text:
+                        continue
+                    key = repr(sorted(cell.result.items())) if cell.result else f"{table.id} {n} {column.label}"
+                    found.setdefault(key, self._tidy_line(table, n, column, cell))
+        return list(found.values())
+
+    def _tidy_line(self, table: Table, number: int, column: Column, cell: Cell) -> list[Entry]:
+        line = table.lines[number]
+        value = cell.value if cell.value is not None else native.number_in(cell.text, self._words)
+        cited = dict.fromkeys(source for each in (cell, *line) for source in each.sources)
+        plain: dict[str, Any] = {"rows": cell.rows, "sources": cell.sources or tuple(cited)}
+        if cell.result:
+            plain = {**_PLAIN, **plain, "derived": False, **cell.result}
+        place = (table.id, number + 1, line[0].text, column.label.replace("\u00ad", ""), cell.text, value)
+        return [*map(_plain, place), *(_plain(plain.get(name)) for name in RESULT)]
 
     def _text_sheet(self) -> None:
         """Write every sentence of the report with the section it stands in."""
@@ -176,6 +196,8 @@ class _Writer:
         self._opening(sheet, self._document.cover["subtitle"])
         heads = [self._words.text("xlsx.notes.section"), self._words.text("xlsx.notes.text")]
         lines = [[Entry(section.title), Entry(text)] for section in self._document.sections for text in _said(section)]
+        data = self._words.text("xlsx.sheet.data")
+        lines += [[Entry(data), Entry(self._words.text(f"xlsx.data.{name}"))] for name in ("bounds", "caveats")]
         sheet.table("notes", heads, lines)
         sheet.width(1, 110)
         self._done(sheet, caption)
@@ -271,9 +293,9 @@ def _text(runs: Runs) -> str:
     return "".join(run.text for run in runs).strip()
 
 
-def _plain(name: str, value: Any) -> Entry:
-    if isinstance(value, bool) or name == "derived":
-        return Entry("TRUE" if value else "FALSE")
+def _plain(value: Any) -> Entry:
+    if isinstance(value, bool):
+        return Entry("", value)
     if isinstance(value, (int, float)):
         return Entry("", float(value), right=True)
     return Entry(" ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value or ""))
