@@ -23,7 +23,7 @@ LAB_STAMP := .venv-lab/.ready-$(LOCK)
 CLUSTER_STAMP := .venv-cluster/.ready-$(LOCK)
 CLI := .venv/bin/discipline-stats
 
-.PHONY: help setup system report test test-office test-cluster lint format lab bench test-env test-versions audit environment clean
+.PHONY: help setup system report test test-office test-cluster lint format lab bench test-production test-env test-versions audit environment clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -71,6 +71,9 @@ report: setup ## render the Hà Nội half-term report 2020-2025 to reports/outp
 
 test: setup ## run the tests (needs Chromium)
 	@.venv/bin/python -m pytest -n auto --dist worksteal
+
+test-production: setup ## run the tests that make many reports, kill them and take them up again (some minutes)
+	@.venv/bin/python -m pytest -n auto --dist worksteal tests/production/production_*.py
 
 test-office: setup ## run the tests that open documents in LibreOffice
 	@command -v soffice >/dev/null 2>&1 || { echo "LibreOffice is missing. Install it: apt-get install libreoffice-writer libreoffice-calc libreoffice-impress" >&2; exit 4; }
