@@ -183,7 +183,7 @@ class TestCommand:
         make(jobs(catalogue.read(catalogue.shipped(), codes.load()), seen, codes.load(), TODAY, out=tmp_path), tmp_path)
         script = (
             "import datetime as dt, sys; from pathlib import Path; from stats import codes;"
-            "from stats.reports import plan;"
+            "from stats.reports.production import plan;"
             "found = plan.opened(codes.default_data(), Path(sys.argv[1]), dt.date(2026, 11, 22), codes.load());"
             "print(sum(p.status == 'done' for p in found), [p.job.key for p in found if p.status in plan.TO_DO],"
             "[m for m in ('pandas', 'numpy', 'scipy', 'statsmodels', 'plotly', 'papermill') if m in sys.modules])"

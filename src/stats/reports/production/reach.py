@@ -23,7 +23,7 @@ from typing import Any
 from stats.errors import OutputError
 from stats.reports import chromium, files, resources
 
-PACKAGE = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parents[2]
 CACHE = Path(".cache") / "program.json"
 RUNS = "stats.reports.run"
 """The module that turns a notebook into files: every report reaches it."""
