@@ -38,7 +38,7 @@ def test_the_half_term_of_ha_noi() -> None:
     changes = said(briefing.changes(asked))
     assert "phân hóa về hai đầu (nhẹ nhất và nặng nhất)" in changes
     assert "cách chức chưa thấy thay đổi có ý nghĩa thống kê (1,7% và 1,1%)" in changes
-    assert "69-QĐ/TW (06/7/2022)" in changes, "a change across rules names them"
+    assert "69-QĐ/TW (06/7/2022)" in text, "the note under the key figures names the rules for every period compared"
     assert "07-QĐi/TW (28/8/2018)" in changes, "a rule inside the earlier term as well"
     assert "07-QĐi/TW (28/8/2018)" in text
     assert "nguyên nhân của tăng hoặc giảm" in changes
