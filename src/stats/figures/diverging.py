@@ -83,9 +83,8 @@ def changes(
     InputError
         When percent changes and differences of shares would stand on one scale.
     """
-    _one_kind(rows, "change")
-    canvas = Canvas(words, Heading(title, subtitle, source, _with_interval_note(words, rows, notes), size))
-    return _draw(canvas, rows, name=name, kind="changes")
+    heading = Heading(title, subtitle, source, notes, size)
+    return _around_zero(rows, words, heading, name=name, kind="changes", of="change")
 
 
 @fitted
@@ -121,9 +120,15 @@ def severity_shift(
     InputError
         When percent changes and differences of shares would stand on one scale.
     """
-    _one_kind(rows, "share_difference")
-    canvas = Canvas(words, Heading(title, subtitle, source, _with_interval_note(words, rows, notes), size))
-    return _draw(canvas, rows, name=name, kind="severity_shift")
+    heading = Heading(title, subtitle, source, notes, size)
+    return _around_zero(rows, words, heading, name=name, kind="severity_shift", of="share_difference")
+
+
+def _around_zero(rows: Sequence[Change], words: Words, heading: Heading, *, name: str, kind: str, of: str) -> Chart:
+    """Draw rows of one kind `of` change, with the note on their intervals."""
+    _one_kind(rows, of)
+    noted = replace(heading, notes=_with_interval_note(words, rows, heading.notes))
+    return _draw(Canvas(words, noted), rows, name=name, kind=kind)
 
 
 def _one_kind(rows: Sequence[Change], kind: str) -> None:

@@ -7,7 +7,7 @@ changed and one on what cannot be said; the trace of every figure follows as an 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -161,12 +161,13 @@ def pictures(report: Report) -> Section:
 def changes(report: Report) -> Section:
     """Return what changed, in at most three sentences, and the one that says what cannot be said."""
     builder = Builder(report, "briefing-changes")
-    found = list(itertools.islice(_sentences(report), MOST_SENTENCES))
+    pairs = [key.pair for key in keys(report) if key.pair]
+    found = list(itertools.islice(_sentences(report, pairs), MOST_SENTENCES))
     said = [sentence for sentence, _, _ in found]
     if said:
         builder.points(said)
         # Said once: the note under the key figures names the rules for every period compared there.
-        if not any(key.pair for key in keys(report)):
+        if not pairs:
             earliest = min((period for _, period, _ in found), key=lambda period: period.start)
             touched = affected(report, *(r for _, _, results in found for r in results))
             builder.text(breaks_note(report, earliest, touched), kind="note")
@@ -178,7 +179,7 @@ def changes(report: Report) -> Section:
     return builder.done()
 
 
-def _sentences(report: Report) -> Iterator[tuple[str, Period, list[Result]]]:
+def _sentences(report: Report, pairs: Sequence[Pair]) -> Iterator[tuple[str, Period, list[Result]]]:
     """Yield sentences on change, each with the earlier period and the results it is about.
 
     First the mix, then significant changes of key figures, then the others.
@@ -188,8 +189,8 @@ def _sentences(report: Report) -> Iterator[tuple[str, Period, list[Result]]]:
         window, sentence = report.words.period(change.period), mix_sentence(report, change)
         said = report.text("summary.mix", window=window, sentence=sentence[:1].lower() + sentence[1:])
         yield said, change.period, list(change.now)
-    pairs = [key.pair for key in keys(report) if key.pair and not key.pair.now.category]
-    for pair in sorted(pairs, key=lambda p: p.direction == "flat"):
+    plain = [pair for pair in pairs if not pair.now.category]
+    for pair in sorted(plain, key=lambda p: p.direction == "flat"):
         said = share_sentence(report, pair) if pair.now.kind == "share" else count_sentence(report, pair)
         yield said, pair.period, [pair.now]
 

@@ -12,6 +12,7 @@ import os
 import signal
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from queue import Empty
@@ -55,7 +56,7 @@ class Channel:
         self._channels.waiting.append(message)
 
 
-class Channels:
+class Channels(ABC):
     """What nbclient asks of a kernel client; subclasses carry requests to a kernel.
 
     Attributes
@@ -95,9 +96,9 @@ class Channels:
         """Tell whether the kernel lives."""
         return True
 
+    @abstractmethod
     async def carry(self, message: dict[str, Any]) -> None:
         """Bring a request to the kernel."""
-        raise NotImplementedError
 
 
 class Local(Channels):
