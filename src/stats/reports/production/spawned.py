@@ -56,7 +56,7 @@ class Spawned:
         worker = self._workers.get(number)
         if worker is None or worker.process.poll() is not None:
             self._dismiss(number)
-            worker = self._workers[number] = self._hire(number)
+            worker = self._workers[number] = self._hire(number, task.log)
         worker.task, worker.limit, worker.deadline = task, limit, time.monotonic() + STARTING
         # One that has just died is found so when it is listened to.
         with contextlib.suppress(OSError):
@@ -79,21 +79,23 @@ class Spawned:
             worker.connection.close()
         self._workers.clear()
 
-    def _hire(self, number: int) -> _Worker:
+    def _hire(self, number: int, log: Path) -> _Worker:
+        """Start a worker; why it does not start is told in the log of its first report."""
         folder = self._folder / str(number)
         folder.mkdir(exist_ok=True)
         ours, theirs = Pipe()
         numbers = (theirs.fileno(), self._leash)
-        # A session of its own: Ctrl-C on the terminal is the run's to answer.
-        process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-c", "from stats.reports import spawned; spawned.main()", *map(str, numbers)],
-            pass_fds=numbers,
-            env={**os.environ, "TMPDIR": str(folder)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        with log.open("ab") as said:
+            process = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-c", f"from {__name__} import main; main()", *map(str, numbers)],
+                pass_fds=numbers,
+                env={**os.environ, "TMPDIR": str(folder)},
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                # Ctrl-C on the terminal is the run's to answer.
+                start_new_session=True,
+            )
         theirs.close()
         return _Worker(folder, process, ours)
 
