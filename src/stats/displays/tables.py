@@ -168,36 +168,43 @@ _CELLS = re.compile("\ue000(\\d+)\ue001")
 def _built(lines: Sequence[Sequence[Cell]], columns: Sequence[Column], id_: str, anchors: Sequence[str]) -> str:
     """Fill the form of a table line by line."""
     stub = columns[0].kind == "text" and len(columns) > 1
-    form = _form(tuple((html.escape(c.label), c.side) for c in columns), stub)
+    form = _form(tuple(column.side for column in columns), stub)
     head, opened, row, closed = (part.replace(_ID, id_) for part in form)
+    head = _filled(head, [html.escape(column.label) for column in columns])
     body = []
     for number, line in enumerate(lines, 1):
         own = row.replace(f"{id_}-stub-1", f"{id_}-stub-{number}")
-        filled = "".join(line[int(part)].markup if i % 2 else part for i, part in enumerate(_CELLS.split(own)))
+        filled = _filled(own, [cell.markup for cell in line])
         body.append(filled.replace("<tr>", f'<tr id="{html.escape(anchors[number - 1])}">', 1) if anchors else filled)
     return head + opened + "".join(body) + closed
 
 
+def _filled(form: str, markup: Sequence[str]) -> str:
+    """Put the markup of each column where the form has a place for it."""
+    return "".join(markup[int(part)] if i % 2 else part for i, part in enumerate(_CELLS.split(form)))
+
+
 @cache
-def _form(columns: tuple[tuple[str, str], ...], stub: bool) -> tuple[str, str, str, str]:
+def _form(sides: tuple[str, ...], stub: bool) -> tuple[str, str, str, str]:
     """Let great_tables build a table of one row: its head, the start of its body, the row, and the end.
 
     The markup of a row does not depend on what is in it, and great_tables takes its time for every
-    cell: a form is built once for all tables of the same columns.
+    cell: a form is built once for all tables with as many columns on the same sides.
     """
     # Imported late: great_tables takes a tenth of a second, and many commands print no table.
     from great_tables import GT
     from great_tables import html as markup
 
-    names = [f"c{i}" for i in range(len(columns))]
-    frame = pd.DataFrame([[_CELL.format(i) for i in range(len(columns))]], columns=names, dtype=object)
+    names = [f"c{i}" for i in range(len(sides))]
+    places = [_CELL.format(i) for i in range(len(sides))]
+    frame = pd.DataFrame([places], columns=names, dtype=object)
     made = GT(frame, rowname_col=names[0] if stub else None, id=_ID)
-    heads: dict[str, Any] = {name: markup(label) for name, (label, _) in zip(names, columns, strict=True)}
+    heads: dict[str, Any] = {name: markup(place) for name, place in zip(names, places, strict=True)}
     made = made.cols_label(**heads)
     if stub:
-        made = made.tab_stubhead(markup(columns[0][0]))
+        made = made.tab_stubhead(markup(places[0]))
     for side in ("left", "right", "center"):
-        chosen = [n for n, (_, s) in zip(names, columns, strict=True) if s == side and not (stub and n == names[0])]
+        chosen = [n for n, s in zip(names, sides, strict=True) if s == side and not (stub and n == names[0])]
         if chosen:
             made = made.cols_align(align=side, columns=chosen)
     text = made.as_raw_html(inline_css=False)

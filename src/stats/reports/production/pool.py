@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +34,9 @@ GRACE = 3.0
 
 REHEARSAL = 10.0
 """Seconds a cell of a rehearsal may take."""
+
+MOST_REHEARSALS = 6
+"""Rehearsals of one kind at most; they fill what later reports find done: forms of tables, names in both languages."""
 
 TICK = 0.2
 """Seconds between two looks at the workers when none has anything to say."""
@@ -313,10 +316,14 @@ def failed(request: Request, suffix: str) -> Path:
 
 
 def typical(jobs: Sequence[Job], count: int) -> list[Job]:
-    """Return one report of each kind that is made often enough for a rehearsal to be worth its time."""
-    often = Counter(job.request.kind for job in jobs)
-    first = {job.request.kind: job for job in reversed(jobs)}
-    return [job for kind, job in first.items() if often[kind] > 2 * count]
+    """Return reports for a rehearsal, spread over those of each kind that is made often enough to be worth the time."""
+    chosen = []
+    for kind in dict.fromkeys(job.request.kind for job in jobs):
+        alike = [job for job in jobs if job.request.kind == kind]
+        if len(alike) > 2 * count:
+            number = min(MOST_REHEARSALS, 1 + len(alike) // (10 * count))
+            chosen += [alike[n * len(alike) // number] for n in range(number)]
+    return chosen
 
 
 @contextlib.contextmanager
