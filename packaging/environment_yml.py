@@ -2,7 +2,7 @@
 
 Conda supplies python and pip only. Every other package is pinned under ``pip:`` from ``uv.lock``,
 so that the conda environment holds exactly what the tests ran with and nothing has to be solved
-twice. Run-time packages and JupyterLab are in; the development tools are not.
+twice. Run-time packages, JupyterLab and the local page are in; the development tools are not.
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ dependencies:
 
 
 def pins(uv: Path) -> list[str]:
-    """Return every run-time and JupyterLab package as ``name==version`` with its marker."""
+    """Return every package of the run-time, JupyterLab and the local page as ``name==version`` with its marker."""
     command = [
         str(uv), "export", "--project", str(ROOT), "--locked", "--quiet", "--no-default-groups", "--group", "lab",
+        "--group", "app",
         "--no-hashes", "--no-emit-project", "--no-annotate", "--no-header", "--format", "requirements-txt",
     ]  # fmt: skip
     environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}

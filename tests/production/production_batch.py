@@ -7,6 +7,7 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from stats.reports.production import manifest
@@ -160,6 +161,30 @@ def test_a_run_that_is_killed_takes_its_children_along_and_the_next_one_cleans_u
     again = project.run("--due", "--jobs", "2")
     assert again.returncode == 0, again.stderr
     assert [project.known(body).status for body in BODIES] == ["done", "done"]
+    assert project.at_work() == []
+    assert project.leftovers() == []
+
+
+@pytest.mark.parametrize("killed", ["child", "warm process"])
+def test_a_process_that_is_killed_from_outside_loses_nothing(project: Project, killed: str) -> None:
+    project.tell(ha_noi="wait", thanh_hoa="wait")
+    run = project.start("--jobs", "2")
+    warm = psutil.Process(run.pid)
+
+    def victims() -> list[psutil.Process]:
+        servers = [one for one in warm.children() if "engine.server" in " ".join(one.cmdline())]
+        children = [child for one in servers for child in one.children()]
+        begun = any(line["event"] == "started" for line in project.events())
+        return (children if killed == "child" else servers) if begun and children else []
+
+    project.until(victims, run)
+    victims()[0].kill()
+    out, err = run.communicate(timeout=240)
+    assert run.returncode == 0, out + err
+    assert project.events()[-1]["counts"]["made"] == 5
+    # At most what was under way is tried again.
+    retried = [line["key"] for line in project.events() if line["event"] == "retrying"]
+    assert len(retried) <= (1 if killed == "child" else 2)
     assert project.at_work() == []
     assert project.leftovers() == []
 

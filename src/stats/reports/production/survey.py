@@ -40,7 +40,7 @@ TABLES = ("inspections", "violations", "discipline", "membership", "programme", 
 BODIES, TERMS, CROSSWALK = "bodies", "terms", "reorganisation"
 """Code files of which a report on one body reads only the rows on it and its relations."""
 
-UNREAD = ("texts_adding", "texts_production", "curation")
+UNREAD = ("texts_adding", "texts_production", "texts_explore", "texts_app", "curation")
 """Code files no report reads: words of other commands, and the log of curation."""
 
 CACHE = Path(".cache") / "survey.json"
