@@ -321,7 +321,7 @@ def typical(jobs: Sequence[Job], count: int) -> list[Job]:
     for kind in dict.fromkeys(job.request.kind for job in jobs):
         alike = [job for job in jobs if job.request.kind == kind]
         if len(alike) > 2 * count:
-            number = min(MOST_REHEARSALS, 1 + len(alike) // (10 * count))
+            number = min(MOST_REHEARSALS, 1 + len(alike) // (10 * max(count, 1)))
             chosen += [alike[n * len(alike) // number] for n in range(number)]
     return chosen
 
