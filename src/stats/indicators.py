@@ -118,8 +118,14 @@ class Book:
 
     def periods(self, body: str) -> list[Period]:
         """Return the periods a body has any figure for, in order of time."""
-        keys = [p for (b, p) in self._groups if b == body]
-        return sorted(self.codes.period(key, body) for key in keys)
+        return list(self._periods.get(body, ()))
+
+    @cached_property
+    def _periods(self) -> dict[str, list[Period]]:
+        found: dict[str, list[Period]] = {}
+        for body, key in self._groups:
+            found.setdefault(body, []).append(self.codes.period(key, body))
+        return {body: sorted(periods) for body, periods in found.items()}
 
     def published(self, row: dict[str, Any], indicator: str = "", *, category: str = "") -> Result:
         """Return one chosen row as a result, as published.
@@ -165,7 +171,7 @@ class Book:
 
     def bodies(self) -> list[str]:
         """Return the ids of the bodies that have figures."""
-        return sorted({b for b, _ in self._groups})
+        return sorted(self._periods)
 
 
 def open_book(data: Path | None = None) -> Book:
