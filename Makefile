@@ -23,7 +23,7 @@ LAB_STAMP := .venv-lab/.ready-$(LOCK)
 CLUSTER_STAMP := .venv-cluster/.ready-$(LOCK)
 CLI := .venv/bin/discipline-stats
 
-.PHONY: help setup system report test test-office test-cluster lint format lab bench test-production test-env test-versions audit environment clean
+.PHONY: help setup system report test test-office test-cluster test-lab test-production test-env test-versions lint format lab app docs bench bench-reports environment architecture hooks audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -94,15 +94,26 @@ format: setup ## put the code into the house style
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
-lab: $(LAB_STAMP) ## open JupyterLab on the notebooks
-	@.venv-lab/bin/jupyter lab --notebook-dir=. $(if $(filter 0,$(shell id -u)),--allow-root)
+lab: $(LAB_STAMP) ## open JupyterLab on notebooks/start.ipynb (settings: packaging/jupyter)
+	@JUPYTER_CONFIG_PATH="$(CURDIR)/packaging/jupyter" .venv-lab/bin/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_FLAGS)
 
-bench: setup ## measure against the peers, side by side (a cold report, the array statistics, reading and checking, charts)
+app: setup ## serve the explorer as a local page, on this machine only, until Ctrl-C
+	@$(CLI) app
+
+test-lab: setup $(LAB_STAMP) ## run the start notebook in JupyterLab in a real Chromium: charts, panel, completion, no request elsewhere
+	@.venv/bin/python -m pytest tests/lab/lab_*.py
+
+bench: setup ## measure against the peers, side by side (a cold report, the array statistics, reading and checking, charts, documents, the explorer)
 	@.venv/bin/python benchmarks/cold_report.py
 	@.venv/bin/python benchmarks/array_statistics.py
+	@.venv/bin/python benchmarks/monitoring.py
 	@.venv/bin/python benchmarks/read_and_check.py
 	@.venv/bin/python benchmarks/charts.py
 	@.venv/bin/python benchmarks/documents.py
+	@.venv/bin/python benchmarks/explorer.py
+
+bench-reports: setup ## measure batches of reports against the peers, and how they grow (half an hour)
+	@.venv/bin/python benchmarks/report_batch.py
 
 environment: setup ## write environment.yml anew from the lock
 	@.venv/bin/python packaging/environment_yml.py > environment.yml
@@ -113,9 +124,19 @@ test-env: setup ## install exactly environment.yml into a clean environment and 
 test-versions: $(UV) ## run the tests on every supported Python found (at least two)
 	@bash tests/environment/versions.sh $(UV)
 
+docs: setup ## build the docs into site/, strict and offline
+	@SOURCE_DATE_EPOCH=1767225600 NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
+	@echo site/index.html
+
+architecture: setup ## draw docs/architecture.svg anew from the imports
+	@.venv/bin/python packaging/architecture.py
+
+hooks: setup ## install the checks before each commit (ruff, notebooks, secrets, floors, data package)
+	@.venv/bin/pre-commit install
+
 audit: setup ## look every locked package up in the vulnerability database
 	@$(UV) export --locked --quiet --all-groups --no-emit-project --no-hashes > .venv/audit.txt
 	@.venv/bin/pip-audit --strict --disable-pip --no-deps -r .venv/audit.txt
 
 clean: ## remove the environments and the outputs
-	@rm -rf .uv .venv .venv-* .cache reports/output
+	@rm -rf .uv .venv .venv-* .cache site reports/output

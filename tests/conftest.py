@@ -11,14 +11,26 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 from stats import indicators
+from stats.reports import chromium
 
 # No test is timed: a busy machine is no defect.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium; one a module, since Playwright keeps an event loop running as long as it is open."""
+    flags = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    with sync_playwright() as play:
+        found = play.chromium.launch(executable_path=str(chromium.require()), args=flags)
+        yield found
+        found.close()
 
 
 @pytest.fixture(scope="session")

@@ -7,54 +7,15 @@ import json
 from pathlib import Path
 
 import pytest
+from floors import FLOOR, ROOT, SOURCE, graph, imports, modules, top
 
-ROOT = Path(__file__).resolve().parents[1]
-SOURCE = ROOT / "src" / "stats"
-
-FLOORS = (
-    ("errors", "periods"),
-    ("codes", "results"),
-    ("tables", "checks"),
-    (
-        "guards", "intervals", "exact", "simultaneous", "shares", "rates", "stages", "comparisons", "power",
-        "severity", "series", "standardise", "quality", "derived",
-    ),
-    (
-        "denominators", "indicators", "neighbours", "timeline", "derivation", "coverage", "wording", "theme",
-        "figures", "displays", "sections",
-    ),
-    ("explore", "reports"),
-    ("__main__", "app"),
-)  # fmt: skip
-FLOOR = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "misc"}
 MOST_LINES = 500
 
 
-def modules() -> list[Path]:
-    return sorted(SOURCE.rglob("*.py"))
-
-
-def top(path: Path) -> str:
-    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
-
-
-def imports(tree: ast.AST) -> set[str]:
-    """Return the top modules of this package that a file imports, lazily or not."""
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found |= {name.name.split(".")[1] for name in node.names if name.name.startswith("stats.")}
-        elif isinstance(node, ast.ImportFrom) and node.module == "stats":
-            found |= {name.name for name in node.names}
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("stats."):
-            found.add(node.module.split(".")[1])
-    return found
-
-
-def climbing(path: Path) -> list[str]:
+def climbing(path: Path, source: Path = SOURCE) -> list[str]:
     """Return the imports of a file that go up."""
-    own = top(path)
+    own = top(path, source)
     return [name for name in imports(ast.parse(path.read_text(encoding="utf-8"))) if FLOOR[name] > FLOOR[own]]
 
 
@@ -65,29 +26,24 @@ def test_imports_go_down_only(path: Path) -> None:
 
 
 def test_same_floor_imports_make_no_circle() -> None:
-    graph: dict[str, set[str]] = {}
-    for path in modules():
-        own = top(path)
-        if own in FLOOR:
-            graph.setdefault(own, set()).update(imports(ast.parse(path.read_text(encoding="utf-8"))) - {own})
+    found = graph(modules())
     done: set[str] = set()
 
     def visit(name: str, trail: tuple[str, ...]) -> None:
         assert name not in trail, " -> ".join((*trail, name))
         if name not in done:
-            for other in graph.get(name, ()):
+            for other in found.get(name, ()):
                 visit(other, (*trail, name))
             done.add(name)
 
-    for name in graph:
+    for name in found:
         visit(name, ())
 
 
-def test_the_check_sees_an_import_that_climbs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_check_sees_an_import_that_climbs(tmp_path: Path) -> None:
     planted = tmp_path / "periods.py"
     planted.write_text("def f():\n    from stats.reports import run\n    return run\n", encoding="utf-8")
-    monkeypatch.setattr(f"{__name__}.SOURCE", tmp_path)
-    assert climbing(planted) == ["reports"]
+    assert climbing(planted, tmp_path) == ["reports"]
 
 
 def test_no_module_is_called_after_nothing() -> None:
@@ -147,6 +103,67 @@ class TestReportNotebooks:
         assert cells[0]["metadata"]["tags"] == ["parameters"]
         names = [node.targets[0].id for node in ast.parse("".join(cells[0]["source"])).body]
         assert names == list(NotebookParameters.model_fields)
+
+
+def explore_notebooks() -> list[Path]:
+    return [ROOT / "notebooks" / "start.ipynb", *sorted((ROOT / "notebooks" / "explore").glob("*.ipynb"))]
+
+
+WRITES = "09_make_a_briefing_chart"
+"""The one explore notebook that writes files, through the one function of ``reports`` that does it for a notebook."""
+
+
+@pytest.mark.parametrize("path", explore_notebooks(), ids=lambda p: p.stem)
+class TestExploreNotebooks:
+    def code(self, path: Path) -> list[ast.Module]:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        return [ast.parse("".join(c["source"])) for c in cells if c["cell_type"] == "code"]
+
+    def test_import_floors_0_to_4_and_explore_only(self, path: Path) -> None:
+        for tree in self.code(path):
+            used = {name for name in imports(tree) if FLOOR[name] > 4} - {"explore"}
+            assert used <= ({"reports"} if path.stem == WRITES else set())
+            named = [ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and "reports" in n.module]
+            assert set(named) <= {"from stats.reports.chart import save"}
+
+    def test_hold_calls_and_no_logic(self, path: Path) -> None:
+        logic = (
+            ast.If, ast.IfExp, ast.For, ast.While, ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.Try, ast.With,
+            ast.comprehension, ast.JoinedStr,
+        )  # fmt: skip
+        for tree in self.code(path):
+            assert not [ast.unparse(n) for n in ast.walk(tree) if isinstance(n, logic)]
+
+    def test_are_committed_without_outputs_or_widget_state(self, path: Path) -> None:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        for cell in notebook["cells"]:
+            assert not cell.get("outputs")
+            assert cell.get("execution_count") is None
+        assert set(notebook["metadata"]) == {"kernelspec", "language_info"}
+
+    def test_have_the_form_of_the_house(self, path: Path) -> None:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
+        assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+        assert [cell["id"] for cell in notebook["cells"]] == [f"cell-{n:02d}" for n in range(len(notebook["cells"]))]
+
+    def test_first_code_cell_holds_the_parameters_as_plain_values(self, path: Path) -> None:
+        cells = [c for c in json.loads(path.read_text(encoding="utf-8"))["cells"] if c["cell_type"] == "code"]
+        assert cells[0]["metadata"]["tags"] == ["parameters"]
+        assert not [c for c in cells[1:] if c["metadata"].get("tags")]
+        for node in ast.parse("".join(cells[0]["source"])).body:
+            assert isinstance(node, ast.Assign)
+            assert isinstance(node.value, ast.Constant)
+
+
+def test_the_checks_of_explore_notebooks_see_logic_and_a_climb(tmp_path: Path) -> None:
+    path = tmp_path / "planted.ipynb"
+    source = ["from stats.reports import run\n", "x = [r for r in ()]"]
+    path.write_text(json.dumps({"cells": [{"cell_type": "code", "source": source}]}), encoding="utf-8")
+    checks = TestExploreNotebooks()
+    for check in (checks.test_import_floors_0_to_4_and_explore_only, checks.test_hold_calls_and_no_logic):
+        with pytest.raises(AssertionError):
+            check(path)
 
 
 def test_no_file_names_a_place_outside_the_project() -> None:

@@ -20,6 +20,10 @@ from stats.comparisons.funnels import funnel
 from stats.comparisons.multiplicity import adjust_p_values
 from stats.comparisons.shrinkage import shrink_rates, shrink_ratios
 from stats.comparisons.two_rates import rate_ratio
+from stats.models.interrupted import interrupted_series
+from stats.models.regression import regression_model
+from stats.models.results import RegressionModel
+from stats.monitoring import ControlChart, p_chart, u_chart, xmr_chart
 from stats.power import detectable_share, power_of_shares, size_for_shares
 from stats.quality.consistency import check_parts, check_percentages, half_unit, implied_half_unit
 from stats.rates import rate
@@ -36,11 +40,6 @@ FOLDER = Path(__file__).parent / "reference" / "stats"
 Case = dict[str, Any]
 
 LATER = {
-    "20_poisson_glm_offset_insurance",
-    "22_negative_binomial_quine",
-    "29_interrupted_time_series_sicily",
-    "33_spc_xmr_nhs_rules",
-    "36_spc_p_u_charts_montgomery",
     "48_temporal_disaggregation_denton",
     "52_forecast_accuracy_diebold_mariano",
 }
@@ -221,6 +220,87 @@ def cumulative(i: Case) -> Case:
     }
 
 
+def coefficients(model: RegressionModel) -> Case:
+    rows = model.to_frame().set_index("term")
+    return {
+        name.replace("=", "").replace("(i", "(I"): {"coef": row["estimate"], "se": row["std_error"]}
+        for name, row in rows.iterrows()
+    }
+
+
+def insurance(i: Case) -> Case:
+    model = regression_model(
+        pd.DataFrame(i["data"]), count="Claims", factors=["District", "Group", "Age"], exposure="Holders"
+    )
+    return {
+        "coef": coefficients(model), "deviance": model.deviance, "df_resid": model.df_residual,
+        "pearson_chi2": model.pearson, "aic": model.aic,
+    }  # fmt: skip
+
+
+def quine(i: Case) -> Case:
+    frame = pd.DataFrame(i["data"])
+    factors = {name: sorted(frame[name].unique()) for name in ("Eth", "Sex", "Age", "Lrn")}
+    model = regression_model(frame, count="Days", factors=factors, family="negative_binomial")
+    return {"coef": coefficients(model), "theta": model.theta, "loglik": model.log_likelihood}
+
+
+def sicily(i: Case) -> Case:
+    data = i["data"]
+    seasonal = {"season": 12, "pairs": 2, "position": data["month"]}
+
+    def fit(**options: Any) -> Case:
+        series = interrupted_series(data["aces"], at=data["smokban"].index(1), exposure=data["stdpop"], **options)
+        names = {"step": "smokban", "slope": "smokban:time"}
+        found = coefficients(series.model) | {"dispersion": series.model.dispersion}
+        return {names.get(name, name): value for name, value in found.items()}
+
+    plain, quasi, season = fit(family="poisson"), fit(), fit(**seasonal)
+    return {
+        "m1_poisson": plain, "m2_dispersion": quasi["dispersion"], "m2_se_smokban": quasi["smokban"]["se"],
+        "m3_seasonal_quasi": season,
+        "m4_slope_change": fit(effect="step_slope", slope_from="origin", **seasonal),
+        "m3_newey_west_lag2_se": fit(standard_errors="hac", lags=2, **seasonal)["smokban"]["se"],
+    }  # fmt: skip
+
+
+NHS_NAMES = {
+    "nhs_outside": ("Above UCL", "Below LCL"), "nhs_two_of_three": ("2 in 3 Above CL", "2 in 3 Below CL"),
+    "nhs_trend": ("7 Point Trend (Increasing)", "7 Point Trend (Decreasing)"),
+    "nhs_run": ("7 Points Above CL", "7 Points Below CL"),
+}  # fmt: skip
+
+
+def nhs_names(chart: ControlChart) -> list[str]:
+    names = [NHS_NAMES[rule.code] for rule in chart.found.rules]
+    leading, sides = (found[0] for found in chart.leading())
+    return ["Common Cause" if k < 0 else names[k][side] for k, side in zip(leading, sides, strict=True)]
+
+
+def xmr(i: Case) -> Case:
+    charts = {name: xmr_chart(data["y"], screen=data["screen_outliers"]) for name, data in i.items()}
+    return {
+        name: {
+            "mean": chart.centre[0, 0], "lpl": chart.lower[0, 0], "upl": chart.upper[0, 0],
+            "special_cause_type": nhs_names(chart),
+        }
+        for name, chart in charts.items()
+    }  # fmt: skip
+
+
+def shares_and_rates(i: Case) -> Case:
+    first = i["p_example_7_1_first30"]
+    without = [point - 1 for point in first["exclude_1based"]]
+    p = p_chart(i["p_variable"]["x"], i["p_variable"]["n"])
+    example = p_chart(first["x"], first["n"], exclude=without)
+    u = u_chart(i["u"]["x"], i["u"]["n"])
+    return {
+        "p_variable": {"cl": p.centre[0, 0], "lcl": p.lower[0], "ucl": p.upper[0]},
+        "p_example_7_1": {"cl": example.centre[0, 0], "lcl": example.lower[0, 0], "ucl": example.upper[0, 0]},
+        "u": {"cl": u.centre[0, 0], "lcl": u.lower[0], "ucl": u.upper[0]},
+    }
+
+
 CASES: dict[str, Callable[[Case], Case]] = {
     "02_proportion_clopper_pearson_mendel": clopper_pearson,
     "04_poisson_rate_byar_exact_phe": byar_exact,
@@ -229,7 +309,12 @@ CASES: dict[str, Callable[[Case], Case]] = {
     "10_chisq_g_cramer_arthritis": association,
     "14_cochran_armitage_prop_trend_smokers": cochran_armitage,
     "18_linear_by_linear_job_satisfaction": job_satisfaction,
+    "20_poisson_glm_offset_insurance": insurance,
+    "22_negative_binomial_quine": quine,
     "24_cumulative_logit_housing": housing,
+    "29_interrupted_time_series_sicily": sicily,
+    "33_spc_xmr_nhs_rules": xmr,
+    "36_spc_p_u_charts_montgomery": shares_and_rates,
     "38_funnel_proportion_phe": funnel_proportion,
     "41_empirical_bayes_rates_sids": empirical_bayes,
     "43_direct_standardisation_dobson_phe": dobson,
@@ -288,7 +373,12 @@ CHANGES: dict[str, Callable[[Case], None]] = {
     "18_linear_by_linear_job_satisfaction": lambda i: (
         i["strata"][0][0].__setitem__(0, 2.0), i["pooled"][0].__setitem__(0, 3.0)
     ),
+    "20_poisson_glm_offset_insurance": lambda i: i["data"]["Claims"].__setitem__(0, 45),
+    "22_negative_binomial_quine": lambda i: i["data"]["Days"].__setitem__(0, 60),
     "24_cumulative_logit_housing": lambda i: i["data"]["Freq"].__setitem__(0, 25),
+    "29_interrupted_time_series_sicily": lambda i: i["data"]["aces"].__setitem__(36, 950),
+    "33_spc_xmr_nhs_rules": lambda i: i["rqm"].update(screen_outliers=False),
+    "36_spc_p_u_charts_montgomery": lambda i: i["p_example_7_1_first30"].update(exclude_1based=[15]),
     "38_funnel_proportion_phe": lambda i: i["numerator"].__setitem__(0, 30000.0),
     "41_empirical_bayes_rates_sids": lambda i: i["cases"].__setitem__(0, 2.0),
     "43_direct_standardisation_dobson_phe": lambda i: [v["count"].__setitem__(0, 13.0) for v in i.values()],

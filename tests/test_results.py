@@ -39,6 +39,7 @@ EXAMPLES: dict[str, Callable[[], Printed]] = {
     "Result": lambda: indicators.first(
         BOOK, "discipline-rate-members", "ha-noi", Period.parse("2022"), "committees_and_commissions"
     ),
+    "Results": lambda: indicators.compute(BOOK, "penalty-mix-members", "ha-noi", Period.parse("2022")),
     "Estimates": lambda: share(X, N, unit="members", base="members_disciplined"),
     "TestResult": lambda: share_test(131, 1142, value=0.1),
     "Contrasts": lambda: difference_of_shares([131, 100], [1142, 900], 107, 1114),
@@ -149,3 +150,24 @@ def test_many_results_make_one_frame() -> None:
     assert frame["sources"].tolist()[0].count(";") == 1
     assert np.isnan(float(frame["estimate"][1]))
     assert to_frame([]).empty
+
+
+def test_a_list_of_results_is_a_list_and_shows_itself_as_one_table() -> None:
+    found = EXAMPLES["Results"]()
+    assert isinstance(found, list)
+    assert found == list(found)
+    assert not indicators.compute(BOOK, "penalty-mix-members", "ha-noi", Period.parse("2019"))
+    head, _, table = found._repr_html_().partition("<table")
+    assert head.count("goodman") == 1, "what holds for all is said once"
+    assert "expulsion" in table
+    assert "<table" not in indicators.compute(BOOK, "penalty-mix-members", "ha-noi", Period.parse("2019"))._repr_html_()
+
+
+def test_equal_notes_are_one_whatever_they_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is printed to find out: charts make the notes of hundreds of figures unique."""
+    monkeypatch.setattr(Result, "__str__", lambda _: pytest.fail("printed"))
+    total = Result(estimate=3.0, unit="members")
+    values = [{"total": total, "n": 1}, {"n": 1.0, "total": Result(estimate=3.0, unit="members")}]
+    notes = [Note("n", held) for held in values]
+    assert len(dict.fromkeys(notes)) == 1
+    assert len({*notes, Note("n", {"n": 2, "total": total})}) == 2

@@ -14,13 +14,13 @@ from typer.main import get_command
 from stats.__main__ import app
 
 ROOT = Path(__file__).resolve().parents[1]
-GUIDE = (ROOT / "docs" / "scheduling.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "docs" / "how-to" / "schedule.md").read_text(encoding="utf-8")
 UNITS = sorted((ROOT / "packaging" / "systemd").iterdir())
 COMMAND = re.compile(r"discipline-stats (?P<words>(?:run|plan)[^\n`&#|\"]*)")
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", GUIDE, flags=re.DOTALL)
+    return re.findall(rf"```{language}(?: \w+)?\n(.*?)```", GUIDE, flags=re.DOTALL)
 
 
 def commands(text: str) -> list[list[str]]:

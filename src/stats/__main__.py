@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from stats.errors import ExitCode, Severity, StatsError
+from stats.errors import ExitCode, MissingSystemPackageError, Severity, StatsError
 
 if TYPE_CHECKING:
     from stats.indicators import Book
@@ -236,6 +236,29 @@ def chart(
 
 @app.command()
 @guarded
+def export(
+    to: Annotated[str, typer.Option("--to", help="Formats: csv,parquet.")] = "csv,parquet",
+    zip_: Annotated[bool, typer.Option("--zip", help="Write the same as one file OUT.zip too.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder of the package (default: reports/output/data-package).", parser=_named),
+    ] = None,
+    lang: Lang = "vi",
+    data: Data = None,
+) -> int | None:
+    """Write the curated tables and code lists as a data package: CSV, Parquet and their description."""
+    from stats.reports import exporting
+    from stats.reports.progress import Progress
+
+    with Progress(lang) as progress:
+        made = exporting.run(data, formats=to, out=out, zipped=zip_, step=progress.step)
+    for path in made:
+        print(_shown(path))
+    return None
+
+
+@app.command()
+@guarded
 def plan(
     why: Annotated[bool, typer.Option("--why", help="Name what changed, or what is missing.")] = False,
     every: Annotated[bool, typer.Option("--all", help="List also what is done.")] = False,
@@ -292,6 +315,30 @@ def run(
     folder, given = out or resources.output_folder(), str(place) if data else ""
     words, day = codes.load(place), plans.day(date)
     return batch.run(order, place, folder, day, words, catalogue=catalogue, given=given, execute=execute)
+
+
+@app.command("app")
+@guarded
+def app_(
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port on this machine; 0: a free one.")] = 8050,
+    open_: Annotated[bool, typer.Option("--open/--no-browser", help="Open the page in the browser.")] = False,
+    lang: Lang = "vi",
+    data: Data = None,
+) -> int | None:
+    """Serve the explorer as a local page, on this machine only, until Ctrl-C."""
+    try:
+        from stats.app import run as serve
+    except ModuleNotFoundError as error:
+        if error.name not in ("dash", "flask", "werkzeug"):
+            raise
+        raise MissingSystemPackageError(
+            "The local page needs the package dash, which is not installed. Install it: make setup, or "
+            "pip install 'discipline-stats[app]'.",
+            "Trang tra cứu cần gói dash nhưng gói này chưa được cài. Hãy cài: make setup, hoặc "
+            "pip install 'discipline-stats[app]'.",
+        ) from None
+    serve(port, lang, data, browse=open_)
+    return None
 
 
 def _book(data: Path | None) -> Book:

@@ -34,6 +34,14 @@ _VI = {
     "conf_level": "mức tin cậy",
     "power": "lực kiểm định",
     "design_effect": "hệ số thiết kế",
+    "offset": "phần đã biết của mô hình",
+    "weights": "các trọng số",
+    "time": "thời điểm",
+    "position": "vị trí trong năm",
+    "trimming": "tỷ lệ cắt bỏ ở hai đầu",
+    "season": "số kỳ trong năm",
+    "resamples": "số lần lấy mẫu lại",
+    "most": "số mốc nhiều nhất",
 }
 
 
@@ -228,7 +236,7 @@ def within(numerator: Floats, denominator: Floats, *, names: tuple[str, str] = (
             bad,
             remedy=(
                 "Check that both count the same unit, period and actor; a ratio of two units is no share.",
-                "Hãy kiểm tra hai số có cùng đơn vị, kỳ và cấp quyết định; tỷ số hai đơn vị không phải tỷ lệ.",
+                "Hãy kiểm tra hai số có cùng đơn vị tính, kỳ và chủ thể quyết định; khác đơn vị thì không phải tỷ lệ.",
             ),
         )
 

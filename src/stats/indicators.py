@@ -19,7 +19,7 @@ from stats import codes as code_lists
 from stats.codes import Codes
 from stats.errors import UnknownCodeError
 from stats.periods import Period
-from stats.results import Approx, Note, Result, State
+from stats.results import Approx, Note, Result, Results, State
 
 CONF_LEVEL = 0.95
 KEYS = ("activity", "stage", "subject", "subgroup", "penalty")
@@ -109,12 +109,17 @@ class Book:
         return {row["code"]: Indicator(row["code"], row["kind"], row) for row in rows}
 
     @cached_property
+    def _none(self) -> pd.DataFrame:
+        # Asked for thousands of times where there is nothing; to cut it anew takes half a millisecond.
+        return self.chosen.iloc[:0]
+
+    @cached_property
     def _groups(self) -> dict[tuple[str, str], pd.DataFrame]:
         return {(str(b), str(p)): frame for (b, p), frame in self.chosen.groupby(["body_id", "period"], sort=False)}
 
     def at(self, body: str, period: str) -> pd.DataFrame:
         """Return the chosen rows of one body and period; empty when there are none."""
-        return self._groups.get((body, period), self.chosen.iloc[:0])
+        return self._groups.get((body, period), self._none)
 
     def periods(self, body: str) -> list[Period]:
         """Return the periods a body has any figure for, in order of time."""
@@ -225,7 +230,7 @@ def find(book: Book, indicator: str) -> Indicator:
 
 def compute(
     book: Book, indicator: str, body: str, period: Period, *, actor: str | None = None, conf_level: float = CONF_LEVEL
-) -> list[Result]:
+) -> Results:
     """Compute one indicator for a body and a period.
 
     Parameters
@@ -245,14 +250,14 @@ def compute(
 
     Returns
     -------
-    list of Result
-        One an actor (and a category, for mixes and violation contents), in the order of the code
+    Results
+        A list, one an actor (and a category, for mixes and violation contents), in the order of the code
         list; empty when nothing was published.
     """
     key = (indicator, body, period.key, conf_level)
     if key not in book._computed:
         book._computed[key] = _compute(book, find(book, indicator), body, period, conf_level)
-    return [r for r in book._computed[key] if actor is None or r.actor == actor]
+    return Results(r for r in book._computed[key] if actor is None or r.actor == actor)
 
 
 def _compute(book: Book, found: Indicator, body: str, period: Period, conf_level: float) -> list[Result]:
@@ -415,18 +420,25 @@ def _rates(book: Book, found: Indicator, body: str, period: Period, level: float
             numerator=top.estimate,
             sources=tuple(dict.fromkeys((*top.sources, *base.sources))),
             rows=(*top.rows, *base.rows),
-            caveats=(*base.caveats, Note("months", {"months": period.months})),
+            caveats=(*_told_of(top), *base.caveats, Note("months", {"months": period.months})),
         )
         results.append(_rate(shared, top, base, per, level))
     return results
+
+
+def _told_of(top: Result) -> tuple[Note, ...]:
+    """Return what a rate says of its numerator: that it is approximate, or was printed before its period ended."""
+    flags = tuple(c for c in top.caveats if c.code == "flag" and c.values["flag"] in UNCLOSED)
+    return flags if top.approx is Approx.EXACT else (*flags, Note("approximate_numerator"))
 
 
 def _rate(shared: Result, top: Result, base: Result, per: float, level: float) -> Result:
     low, high = base.conf_low, base.conf_high
     if top.estimate is None or low is None or high is None:
         return replace(shared, state=State.REFUSED)
-    # The interval covers both chance (Byar or exact) and what the wording of the denominator allows.
-    bounds = rates.rate([top.estimate, top.estimate], [low, high], per=per, conf_level=level)
+    # The interval covers both chance (Byar or exact) and what the wording of the two counts allows.
+    fewest, most = allowed_range(top)
+    bounds = rates.rate([most, fewest], [low, high], per=per, conf_level=level)
     known = replace(
         shared,
         conf_low=float(bounds.conf_low[1]),

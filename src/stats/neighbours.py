@@ -240,17 +240,17 @@ def mix(book: Book, indicator: str, body: str, period: Period) -> list[MixChange
     now = indicators.compute(book, indicator, body, period)
     for actor in dict.fromkeys(r.actor for r in now):
         mine = [r for r in now if r.actor == actor and r]
-        if not _whole(mine):
+        if not whole(mine):
             continue
         for candidate in ordered:
             before = indicators.compute(book, indicator, body, candidate, actor=actor)
-            if _whole(before):
+            if whole(before):
                 found.append(_mix_change(mine, before, period, candidate))
                 break
     return found
 
 
-def _whole(shares: Sequence[Result]) -> bool:
+def whole(shares: Sequence[Result]) -> bool:
     """Tell whether the parts make up the total and are at least three (a split worth the name)."""
     return len(shares) >= 3 and sum(r.numerator or 0 for r in shares) == shares[0].denominator
 

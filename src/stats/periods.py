@@ -36,14 +36,14 @@ CUMULATIVE = (Kind.QUARTER, Kind.SIX_MONTHS, Kind.NINE_MONTHS, Kind.YEAR)
 NAMED = (Kind.HALF_TERM, Kind.TERM)
 
 _FORMS = (
-    (Kind.WINDOW, re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})")),
-    (Kind.HALF_TERM, re.compile(r"(\d{4})-(\d{4})/half")),
-    (Kind.TERM, re.compile(r"(\d{4})-(\d{4})")),
-    (Kind.QUARTER, re.compile(r"(\d{4})-Q1")),
-    (Kind.SIX_MONTHS, re.compile(r"(\d{4})-6M")),
-    (Kind.NINE_MONTHS, re.compile(r"(\d{4})-9M")),
-    (Kind.MONTH, re.compile(r"(\d{4})-(\d{2})")),
-    (Kind.YEAR, re.compile(r"(\d{4})")),
+    (Kind.WINDOW, re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.\.([0-9]{4}-[0-9]{2}-[0-9]{2})")),
+    (Kind.HALF_TERM, re.compile(r"([0-9]{4})-([0-9]{4})/half")),
+    (Kind.TERM, re.compile(r"([0-9]{4})-([0-9]{4})")),
+    (Kind.QUARTER, re.compile(r"([0-9]{4})-Q1")),
+    (Kind.SIX_MONTHS, re.compile(r"([0-9]{4})-6M")),
+    (Kind.NINE_MONTHS, re.compile(r"([0-9]{4})-9M")),
+    (Kind.MONTH, re.compile(r"([0-9]{4})-([0-9]{2})")),
+    (Kind.YEAR, re.compile(r"([0-9]{4})")),
 )
 _LAST_MONTH = {Kind.QUARTER: 3, Kind.SIX_MONTHS: 6, Kind.NINE_MONTHS: 9, Kind.YEAR: 12}
 _ALLOWED = "2022, 2023-Q1, 2023-6M, 2023-9M, 2018-07, 2020-2025/half, 2020-2025, 2019-01-01..2019-10-31"
@@ -70,7 +70,7 @@ def kind_of(key: str) -> Kind:
     for kind, form in _FORMS:
         if form.fullmatch(key):
             return kind
-    quarter = re.fullmatch(r"(\d{4})-Q([2-4])", key)
+    quarter = re.fullmatch(r"([0-9]{4})-Q([2-4])", key)
     hint_en = hint_vi = ""
     if quarter:
         year, q = int(quarter[1]), int(quarter[2])

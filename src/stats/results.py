@@ -66,8 +66,8 @@ class Note:
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def __hash__(self) -> int:
-        """Hash by code and the printed values, so that notes can be made unique."""
-        return hash((self.code, tuple(sorted((k, str(v)) for k, v in self.values.items()))))
+        """Hash by code and the values as they are told, so that notes can be made unique."""
+        return hash((self.code, tuple(sorted((k, _cut(v)) for k, v in self.values.items()))))
 
     def __str__(self) -> str:
         """Return the code with its values, long lists cut."""
@@ -150,7 +150,10 @@ class Printed(ABC):
 
     def _repr_html_(self) -> str:
         facts, rows = self._shown()
-        head = "".join(f"<b>{html.escape(k)}</b> {html.escape(v)}<br>" for k, v in facts.items())
+        # Names pale, values plain, on running lines: twenty facts of a result are then three lines and read in order.
+        head = " · ".join(
+            f'<span style="opacity:.65">{html.escape(k)}</span> {html.escape(v)}' for k, v in facts.items()
+        )
         table = str(rows.to_html(max_rows=_MOST_ROWS, float_format=_number, na_rep="", border=0)) if rows.size else ""
         return f"<p><b>{type(self).__name__}</b><br>{head}</p>{table}"
 
@@ -251,6 +254,22 @@ class Result(Printed):
     def __repr__(self) -> str:
         told = {k: v for k, v in self.to_dict().items() if v is not False and v is not None and v not in ("", [])}
         return f"Result({', '.join(f'{k}={_number(v)}' for k, v in told.items())})"
+
+
+class Results(Printed, list[Result]):
+    """A list of results that shows itself as one table; what holds for all of them is said once above it.
+
+    It is a plain list in all else; what is cut from it is one.
+    """
+
+    __slots__ = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a result, with the shared column names first; empty when there are none."""
+        return to_frame(self)
+
+    def _facts(self) -> dict[str, Any]:
+        return {"results": len(self)}
 
 
 def to_frame(results: list[Result]) -> pd.DataFrame:

@@ -291,7 +291,7 @@ def _excess_error(pairs: list[tuple[Stage, Stage]]) -> InputError:
         f"Giai đoạn sau lớn hơn giai đoạn trước cùng đơn vị tính: {vi}",
         remedy=(
             "Check that both belong to one activity, period and actor.",
-            "Hãy kiểm tra hai số có cùng loại việc, kỳ và cấp quyết định.",
+            "Hãy kiểm tra hai số có cùng loại việc, kỳ và chủ thể quyết định.",
         ),
     )
 

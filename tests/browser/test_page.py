@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-
-from stats.reports import chromium
+from playwright.sync_api import Browser, Page
 
 REPORTS = [
     ("period", "ha-noi", "2020-2025/half", "vi", "period_ha-noi_2020-2025-half_vi"),
@@ -16,15 +14,6 @@ REPORTS = [
     ("programme", "ha-noi", "2020-2025/half", "vi", "programme_ha-noi_2020-2025-half_vi"),
     ("briefing", "ha-noi", "2020-2025/half", "vi", "briefing_ha-noi_2020-2025-half_vi"),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    flags = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    with sync_playwright() as play:
-        found = play.chromium.launch(executable_path=str(chromium.require()), args=flags)
-        yield found
-        found.close()
 
 
 @pytest.fixture(params=REPORTS, ids=lambda r: r[4])

@@ -121,7 +121,7 @@ def test_the_fall_in_the_share_comes_with_what_may_explain_it(page: Page) -> Non
     said = page.section("comparison")
     assert "từ 94,7% xuống 43,8%" in said
     assert "Điều có thể giải thích" in said
-    assert "đơn vị đếm khác nhau" in said
+    assert "đơn vị tính khác nhau" in said
 
 
 def test_the_visit_falls_into_the_period(page: Page) -> None:

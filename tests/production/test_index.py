@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from stats import codes
-from stats.reports import chromium
 from stats.reports.production import fingerprint, index, manifest
 from stats.reports.production.jobs import Job
 from stats.reports.production.survey import Survey
@@ -107,15 +106,6 @@ def test_a_name_is_only_a_name(wanted: list[Job], out: Path) -> None:
     assert "<script>alert" not in text
     assert "<img" not in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    flags = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    with sync_playwright() as play:
-        found = play.chromium.launch(executable_path=str(chromium.require()), args=flags)
-        yield found
-        found.close()
 
 
 class TestInTheBrowser:

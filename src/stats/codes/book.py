@@ -18,7 +18,7 @@ _WHAT = {
     "actors": ("actor", "chủ thể"), "activities": ("activity", "hoạt động"), "stages": ("stage", "khâu"),
     "subjects": ("subject", "đối tượng"), "subgroups": ("subgroup", "nhóm đối tượng"),
     "penalties": ("penalty", "hình thức kỷ luật"), "violations": ("violation content", "nội dung vi phạm"),
-    "units": ("unit", "đơn vị tính"), "flags": ("flag", "cờ lưu ý"), "bodies": ("body", "đảng bộ"),
+    "units": ("unit", "đơn vị tính"), "flags": ("flag", "mã lưu ý"), "bodies": ("body", "đảng bộ"),
     "approx": ("approximation", "mức ước lượng"), "programmes": ("programme", "chương trình"),
 }  # fmt: skip
 

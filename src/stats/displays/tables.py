@@ -24,6 +24,24 @@ from stats.wording import MARKS, Words
 _SHORTHAND = re.compile(r"\[([adczx])\]")
 
 
+STYLE = """<style>
+@font-face{font-family:'Be Vietnam Pro';src:local('Be Vietnam Pro'),url(/static/BeVietnamPro-Regular.ttf)}
+@font-face{font-family:'Be Vietnam Pro';font-weight:700;
+src:local('Be Vietnam Pro Bold'),url(/static/BeVietnamPro-Bold.ttf)}
+.table-block{margin:.4em 0 1em;line-height:1.45}.table-block .table-box{overflow-x:auto}
+.table-block .gt_table{border-collapse:collapse;margin:0;font-size:1em;min-width:min(100%,30rem)}
+.table-block .gt_table caption{caption-side:top;text-align:left;font-weight:600;padding:.2em 0;color:inherit}
+.table-block .gt_table th,.table-block .gt_table td{text-align:left;vertical-align:top;white-space:normal;
+max-width:none;padding:.25em .6em;border-bottom:1px solid rgba(127,127,127,.55)}
+.table-block .gt_table .gt_right{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+.table-block .table-notes p{margin:.2em 0;font-size:.92em}details.twin summary{cursor:pointer}
+</style>"""
+"""How tables and the letters of charts stand in a notebook, whose own rules set every cell to the right.
+
+The font is served by ``make lab`` (packaging/jupyter); pages have ``theme.css`` and carry the font themselves.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A finished table: cells for documents and sheets, HTML for pages.
@@ -57,7 +75,7 @@ class Table:
         return tuple(dict.fromkeys(row for line in self.lines for one in line for row in one.rows))
 
     def _repr_html_(self) -> str:
-        return self.html
+        return STYLE + self.html
 
 
 def table(

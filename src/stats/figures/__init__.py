@@ -9,6 +9,7 @@ from stats.figures.grids import STATUSES, Cell, coverage
 from stats.figures.mixes import PENALTIES, mix_compared, mix_over_periods, penalty_mix
 from stats.figures.progress import Progress, programme_progress
 from stats.figures.series import counts_over_periods
+from stats.figures.titles import retitled
 
 __all__ = [
     "PENALTIES",
@@ -36,6 +37,7 @@ __all__ = [
     "programme_progress",
     "ranked_bodies",
     "rate_compared",
+    "retitled",
     "severity_shift",
     "violation_contents",
 ]

@@ -24,6 +24,9 @@ LINE = 1.3
 EDGE = 12
 """White rim of the sheet, in pixels of a page-size chart."""
 
+HEAD = 1.23
+"""Size of the title, in font sizes."""
+
 LEAST_FONT = 13.0
 """Smallest letters of a slide; what still does not fit makes the sheet taller."""
 
@@ -223,7 +226,7 @@ class Canvas:
         return Chart(name, spec, *said, frame, rows, sources, kind, h.source, self.notes)
 
     def _head(self) -> _Block:
-        font = self.font * 1.23
+        font = self.font * HEAD
         lines = [f"<b>{escape(line)}</b>" for line in balanced(self.heading.title, self.inner, font, bold=True)]
         rim = EDGE * self.scale
         height = rim + len(lines) * self.line(font)
@@ -266,9 +269,9 @@ class Canvas:
         h = self.heading
         what = self.words.text(f"chart.kind.{kind}")
         if h.subtitle:
-            parts = [f"{what}: {_clause(h.subtitle)}", _clause(h.title), _clause(finding)]
+            parts = [f"{what}: {clause(h.subtitle)}", clause(h.title), clause(finding)]
         else:
-            parts = [f"{what}: {_clause(h.title)}", _clause(finding)]
+            parts = [f"{what}: {clause(h.title)}", clause(finding)]
         return " ".join(f"{part}." for part in parts if part)
 
 
@@ -280,6 +283,6 @@ class _Block:
     height: float
 
 
-def _clause(text: str) -> str:
+def clause(text: str) -> str:
     """Return text as one clause: full stops inside become semicolons, the last one goes."""
     return text.strip().rstrip(".").replace(". ", "; ")

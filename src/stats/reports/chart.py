@@ -68,13 +68,39 @@ def write(
     """
     _known(("language", "ngôn ngữ"), lang, LANGUAGES)
     _known(("size", "khổ"), size, theme.SIZES)
-    wanted = formats_in(formats, FORMATS)
+    formats_in(formats, FORMATS)
     name = charts.resolve(name)
     report = _report(book, name, place, period, lang)
     report.size = size
-    stem = f"{report.body.body_id}_{report.period.slug}_{lang}"
+    return save(_sized(charts.draw(report, name), size), report, formats=formats, out=out)
+
+
+def save(
+    found: Sequence[Chart], report: Report, *, formats: str = "png,svg,pdf", out: Path | None = None
+) -> list[Path]:
+    """Write charts of a report as files: from a notebook, after a change of title or size.
+
+    Parameters
+    ----------
+    found : sequence of Chart
+        Charts made from the report; none writes nothing.
+    report : Report
+        Names the body, the period and the language in the names of the files and in what they say of
+        themselves.
+    formats : str
+        As in `write`.
+    out : Path or str, optional
+        Folder; empty for the project's own (``reports/output``).
+
+    Returns
+    -------
+    list of Path
+        As of `write`, whose errors are raised here too.
+    """
+    wanted = formats_in(formats, FORMATS)
+    stem = f"{report.body.body_id}_{report.period.slug}_{report.words.lang}"
     finished: dict[str, bytes | str] = {}
-    for record, drawn in _drawn([Record(chart, report) for chart in _sized(charts.draw(report, name), size)], wanted):
+    for record, drawn in _drawn([Record(chart, report) for chart in found], wanted) if found else ():
         base = f"{record.chart.name}_{stem}"
         for form in wanted:
             if form == "png":
@@ -85,7 +111,7 @@ def write(
                 finished[f"{base}.json"] = record.json()
             else:
                 finished[f"{base}.{form}"] = drawn[form]
-    folder = out or resources.output_folder()
+    folder = Path(out) if out else resources.output_folder()
     return [files.write(folder / file, data) for file, data in finished.items()]
 
 

@@ -1,13 +1,15 @@
 """Writing outputs so that nothing is ever half-written.
 
 Each file is written beside its target under a temporary name, flushed to the disk, and moved into
-place in one step. Whatever goes wrong (disk full, Ctrl-C, power cut), the old file or the new one
-is there, never a part of either.
+place in one step; a folder that only makes sense whole is exchanged for its successor. Whatever
+goes wrong (disk full, Ctrl-C, power cut), the old one or the new one is there, never a part of
+either.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import shutil
@@ -20,6 +22,9 @@ from stats.errors import OutputError
 
 TEMPORARY = ".partial-"
 """Prefix of everything unfinished; a run removes its own, and `sweep` those of dead runs."""
+
+_ASIDE = ".old-"
+"""Ends, with a number, the name of a folder laid aside while its successor takes its place."""
 
 _OWNED = re.compile(re.escape(TEMPORARY) + r"(?P<host>.+)-(?P<pid>\d+)-[^-]+")
 
@@ -84,8 +89,65 @@ def move(source: Path, target: Path) -> Path:
     return target
 
 
-def sweep(folder: Path) -> list[Path]:
-    """Remove what processes of this machine that are dead left unfinished in a folder and below.
+def exchange(folder: Path, target: Path) -> Path:
+    """Put a finished folder where another may stand; of two that do so at once, the last one stays.
+
+    Parameters
+    ----------
+    folder : Path
+        The new folder, directly inside a `workspace` of the folder that holds `target`.
+    target : Path
+        Its place.
+
+    Returns
+    -------
+    Path
+        The target.
+
+    Raises
+    ------
+    OutputError
+        When the place cannot be taken; what stood there stands there.
+
+    Notes
+    -----
+    No system call exchanges two folders everywhere: the old one is laid aside into the workspace
+    first. A process interrupted between the two steps puts it back; what one that was killed laid
+    aside, the next `sweep` puts back.
+    """
+    laid = 0
+    with _explained(target):
+        while True:
+            try:
+                folder.replace(target)
+                return target
+            except OSError as error:
+                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.EACCES) or not target.is_dir():
+                    raise
+            aside = folder.with_name(f"{target.name}{_ASIDE}{laid}")
+            laid += 1
+            try:
+                # Another process may have laid the same folder aside in this very moment.
+                with contextlib.suppress(FileNotFoundError):
+                    target.replace(aside)
+                folder.replace(target)
+                return target
+            except BaseException as error:
+                _put_back(aside, target)
+                if not isinstance(error, OSError) or error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
+
+
+def _put_back(aside: Path, target: Path) -> None:
+    # A folder that stands there by now is whole, and newer.
+    if aside.exists() and not target.exists():
+        aside.replace(target)
+
+
+def sweep(folder: Path, *, below: bool = True) -> list[Path]:
+    """Remove what processes of this machine that are dead left unfinished in a folder (and below).
+
+    A finished folder that such a process had laid aside (`exchange`) is put back first.
 
     Returns
     -------
@@ -94,9 +156,11 @@ def sweep(folder: Path) -> list[Path]:
         may be about to be moved into place.
     """
     dead = []
-    for path in sorted(folder.rglob(f"{TEMPORARY}*")):
+    for path in sorted((folder.rglob if below else folder.glob)(f"{TEMPORARY}*")):
         owner = _OWNED.fullmatch(path.name)
         if owner and owner["host"] == socket.gethostname() and not _alive(int(owner["pid"])):
+            for aside in sorted(path.glob(f"*{_ASIDE}[0-9]*"), reverse=True):
+                _put_back(aside, path.with_name(aside.name.rpartition(_ASIDE)[0]))
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
             dead.append(path)
     return dead

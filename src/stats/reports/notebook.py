@@ -92,10 +92,12 @@ def execute(
             ) from error
         except NbDeadKernelError as error:
             raise DeadKernelError(
-                "The process that ran the notebook died.", "Tiến trình chạy sổ tính đã dừng đột ngột."
+                "The process that ran the notebook died.", "Tiến trình chạy sổ tay Jupyter đã dừng đột ngột."
             ) from error
         except (OSError, RuntimeError) as error:
-            raise ReportError(f"The notebook could not be run: {error}", f"Không chạy được sổ tính: {error}") from error
+            raise ReportError(
+                f"The notebook could not be run: {error}", f"Không chạy được sổ tay Jupyter: {error}"
+            ) from error
     return pinned(json.loads(output.read_text(encoding="utf-8")))
 
 

@@ -202,7 +202,7 @@ def _signs_sentence(builder: Builder, report: Report, actor: str, subject: str) 
         if result := stage[name]:
             rest.append(report.text(f"signs.{name}", count=report.figure(result), share=_share_words(report, result)))
     values = {"actor": report.actor(actor), "sources": report.cite(*known)}
-    if stage["examined"] and _rising(report, actor, subject):
+    if stage["examined"] and rising(report, actor, subject):
         values["sources"] = report.cite(stage["examined"])
         builder.text(report.text("signs.finding", examined=report.figure(stage["examined"]), rest="", **values))
         values["sources"] = report.cite(*known[1:])
@@ -235,7 +235,7 @@ def _share_words(report: Report, result: Result) -> str:
     return report.text("signs.share", **values)
 
 
-def _rising(report: Report, actor: str, subject: str) -> bool:
+def rising(report: Report, actor: str, subject: str) -> bool:
     """Tell whether a later stage prints more than those examined: the figures then are not of one funnel."""
     first = report.first(f"signs-examined-{subject}", actor).estimate
     later = [report.first(f"signs-{stage}-{subject}", actor).estimate for stage in STAGES[1:]]
@@ -244,7 +244,7 @@ def _rising(report: Report, actor: str, subject: str) -> bool:
 
 def _funnel(builder: Builder, report: Report, actor: str) -> None:
     words, items = report.words, []
-    if any(_rising(report, actor, subject) for subject in SUBJECTS):
+    if any(rising(report, actor, subject) for subject in SUBJECTS):
         builder.text(report.text("signs.rising"), kind="note")
         return
     for subject in SUBJECTS:

@@ -112,7 +112,7 @@ def _shares_chart(builder: Builder, report: Report, earlier: Period, shares: lis
     words = report.words
     series = {True: f"{words.period(report.period, heading=True)}", False: words.period(earlier, heading=True)}
     items = [
-        _stage_share(report, r, period, series=series[strong], strong=strong)
+        stage_share(report, r, period, series=series[strong], strong=strong)
         for pair in shares
         for r, period, strong in ((pair.before, earlier, False), (pair.now, report.period, True))
     ]
@@ -130,7 +130,7 @@ def _shares_chart(builder: Builder, report: Report, earlier: Period, shares: lis
     builder.chart(figures.conversion_compared(items, words=words, name=name, title=title, **captions))
 
 
-def _stage_share(report: Report, share: Result, period: Period, *, series: str, strong: bool) -> Item:
+def stage_share(report: Report, share: Result, period: Period, *, series: str, strong: bool) -> Item:
     """Return a share as a mark that keeps the wording of its counts: "more than 3,000" must not turn exact."""
     found = report.book.catalogue[share.indicator]
     item = Item(found.label(report.words.lang), share, series=series, strong=strong)
@@ -232,21 +232,25 @@ def _explanations(builder: Builder, report: Report, earlier: Period, counts: lis
         builder.points(list(dict.fromkeys(reasons)), kind="notes")
 
 
+def mix_windows(report: Report, change: MixChange) -> str:
+    """Return which two windows a change of mix is between, and why only the mix is compared where they are unlike."""
+    words = report.words
+    values = {
+        "start": words.date(change.period.start, short=True), "end": words.date(change.period.end, short=True),
+        "months_now": words.months(report.period),
+    }  # fmt: skip
+    before, months = words.period(change.period), words.months(change.period)
+    if change.like:
+        now = words.period(report.period)
+        return report.text("comparison.like", now=now, before=before, months_before=months, **values)
+    actor = report.inside(change.now[0].actor)
+    return report.text("comparison.mix_intro", period=before, months=months, actor=actor, **values)
+
+
 def _mix(builder: Builder, report: Report, change: MixChange) -> None:
     words = report.words
-    actor = report.inside(change.now[0].actor)
     if not change.like:
-        builder.text(
-            report.text(
-                "comparison.mix_intro",
-                period=words.period(change.period),
-                start=words.date(change.period.start, short=True),
-                end=words.date(change.period.end, short=True),
-                months=words.months(change.period),
-                months_now=words.months(report.period),
-                actor=actor,
-            )
-        )
+        builder.text(mix_windows(report, change))
     builder.text(mix_sentence(report, change))
     titles = {
         True: f"{words.period(report.period, heading=True)} ({words.months(report.period)})",
@@ -303,7 +307,7 @@ def _mix_table(builder: Builder, report: Report, change: MixChange, titles: dict
     )
     between = breaks_note(report, change.period, affected(report, *change.now))
     notes = [
-        _tests(report, change),
+        mix_tests(report, change),
         words.text("comparison.newcombe_note"),
         between,
         words.text("comparison.total_note"),
@@ -320,7 +324,8 @@ def _mix_table(builder: Builder, report: Report, change: MixChange, titles: dict
     builder.table(markup, [row for pair in change.pairs for r in (pair.now, pair.before) for row in r.rows])
 
 
-def _tests(report: Report, change: MixChange) -> str:
+def mix_tests(report: Report, change: MixChange) -> str:
+    """Return the tests behind the verdict on a mix, with their p-values."""
     verdict = change.verdict
     values = {"harshness": verdict.location.p_value, "polarisation": verdict.dispersion.p_value}
     return report.text("comparison.mix_test", **{name: _p(report, p) for name, p in values.items()})

@@ -106,7 +106,7 @@ def _outcomes(report: Report) -> list[str]:
     said = []
     for subject in ("members", "organisations"):
         totals = [r for r in report.results(f"disciplined-{subject}") if _speaks(report, r)]
-        parts = {inner.actor: outer.actor for inner in totals if (outer := _holder(report, inner, totals))}
+        parts = {inner.actor: outer.actor for inner in totals if (outer := holder(report, inner, totals))}
         for total in totals:
             twin = total.actor == "unspecified" and any(r.estimate == total.estimate for r in totals if r is not total)
             if total.actor in parts or twin:
@@ -126,7 +126,7 @@ def _speaks(report: Report, total: Result) -> bool:
     return report.book.codes.row("actors", total.actor)["stream"] != "own_part" and not report.doubtful(total)
 
 
-def _holder(report: Report, inner: Result, totals: Sequence[Result]) -> Result | None:
+def holder(report: Report, inner: Result, totals: Sequence[Result]) -> Result | None:
     """Return the printed total of the same stream that holds this one, when the source says it is a part."""
     if "subset_of_total" not in {c.values["flag"] for c in inner.caveats if c.code == "flag"}:
         return None

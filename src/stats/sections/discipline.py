@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 
 from stats import figures
 from stats.comparisons.two_rates import rate_ratio
-from stats.figures import Item
+from stats.figures import Chart, Item
 from stats.results import Result
 from stats.sections import listing
 from stats.sections.blocks import Builder, Section
@@ -64,7 +65,7 @@ def _sentence(builder: Builder, report: Report, subject: str, actor: str, mix: l
     total = report.first(f"disciplined-{subject}", actor)
     parts = []
     for share in mix:
-        count = report.traced(report.words.number(share.numerator or 0), share)
+        count = report.traced(report.words.count(counted(report, share), unit=False), share)
         penalty = report.words.label("penalties", share.category).lower()
         key = "members.part" if share else "members.part_alone"
         parts.append(report.text(key, penalty=penalty, count=count, share=report.words.value(share) if share else ""))
@@ -85,6 +86,13 @@ def _sentence(builder: Builder, report: Report, subject: str, actor: str, mix: l
         )
     builder.text(*sentences)
     builder.used([row for r in (total, *mix, committee) for row in r.rows])
+
+
+def counted(report: Report, share: Result) -> Result:
+    """Return the count of one penalty behind its share in a mix, with the wording it was printed in."""
+    catalogue = report.book.catalogue
+    parts = {catalogue[name].definition["penalty"]: name for name in catalogue[share.indicator].parts}
+    return report.first(parts[share.category], share.actor)
 
 
 def _committee_share(report: Report, result: Result) -> Result | None:
@@ -117,9 +125,9 @@ def contents(report: Report) -> Section:
     results = report.results("violation-contents")
     if not results:
         return builder.nothing()
-    violations = _counted_violations(report, results)
+    violations = counted_violations(report, results)
     if violations:
-        results = [_of_violations(r) for r in results]
+        results = [of_violations(r) for r in results]
     top = max(results, key=lambda r: r.estimate or 0)
     label = words.label("violations", top.category)
     close = _close(results, top)
@@ -170,7 +178,7 @@ def _contents_title(report: Report, results: list[Result]) -> str:
     return report.text("contents.chart_close", violation=label, second=second[:1].lower() + second[1:], **values)
 
 
-def _counted_violations(report: Report, results: list[Result]) -> int:
+def counted_violations(report: Report, results: list[Result]) -> int:
     """Return how many violations the printed shares are of, as they tell; 0 when their base is the members."""
     flagged = {str(c.values.get("flag")) for r in results for c in r.caveats if c.code == "flag"}
     if "base_is_violations" not in flagged:
@@ -180,7 +188,7 @@ def _counted_violations(report: Report, results: list[Result]) -> int:
     return max(set(bases), key=bases.count) if bases else 0
 
 
-def _of_violations(result: Result) -> Result:
+def of_violations(result: Result) -> Result:
     """Return a content as a count of violations: beside members disciplined it would stand on another base."""
     kept = tuple(c for c in result.caveats if c.values.get("flag") != "base_is_violations")
     return replace(result, unit="violations", caveats=kept)
@@ -226,26 +234,32 @@ def rates(report: Report) -> Section:
             return builder.done()
         builder.used(result.rows)
     if shown:
-        items = [Item(report.actor(r.actor, short=True), r, series=report.text("rates.whole")) for r in shown]
-        items += [
-            Item(
-                report.actor(r.actor, short=True),
-                yearly_rate(r, length),
-                series=report.text("rates.yearly"),
-                strong=False,
-            )
-            for r in shown
-            if length != YEAR
-        ]
         title = report.text(
             "rates.chart_many" if len(shown) > 1 else "rates.chart",
             rate=words.value(shown[0]),
             months=words.months(length),
         )
-        captions = report.captions(shown, what=report.book.catalogue["discipline-rate-members"].label(words.lang))
-        builder.chart(figures.rate_compared(items, words=words, name="discipline-rate", title=title, **captions))
+        builder.chart(rate_chart(report, shown, title=title, name="discipline-rate"))
     builder.points(words.notes(*results), kind="notes")
     return builder.done()
+
+
+def rate_chart(report: Report, shown: Sequence[Result], *, title: str, name: str) -> Chart:
+    """Return rates of the period as points, and a year's worth of each beside it where the period is no year."""
+    words, length = report.words, report.period.months
+    items = [Item(report.actor(r.actor, short=True), r, series=report.text("rates.whole")) for r in shown]
+    items += [
+        Item(
+            report.actor(r.actor, short=True),
+            yearly_rate(r, length),
+            series=report.text("rates.yearly"),
+            strong=False,
+        )
+        for r in shown
+        if length != YEAR
+    ]
+    captions = report.captions(shown, what=report.book.catalogue[shown[0].indicator].label(words.lang))
+    return figures.rate_compared(items, words=words, name=name, title=title, **captions)
 
 
 def _numerator(report: Report, rate: Result) -> Result:

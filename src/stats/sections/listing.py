@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from stats.displays import Column, table
+from stats.displays import Column, Table, table
 from stats.results import Result
 from stats.sections.blocks import Builder
 from stats.sections.report import Report
@@ -33,13 +33,19 @@ class Line:
 
 
 def figures(builder: Builder, report: Report, lines: Sequence[Line], *, caption: str, id_: str) -> None:
-    """Add a table with one row a figure to a section; nothing when there are no lines.
+    """Add a table with one row a figure to a section; nothing when there are no lines."""
+    if lines:
+        results = [r for line in lines for r in (line.result, line.share) if r is not None]
+        made = tabled(report, lines, caption=caption, id_=id_)
+        builder.table(made, [*(row for r in results for row in r.rows), *report.retold(results)])
 
-    Columns that no line fills (published share, share, interval, actor when there is one only) are
-    left out, so that no cell stands empty.
+
+def tabled(report: Report, lines: Sequence[Line], *, caption: str, id_: str, share: str = "") -> Table:
+    """Return a table with one row a figure.
+
+    Columns that no line fills (published share, share, interval) are left out, so that no cell stands
+    empty; `share` is the head of the column of shares where they are something else, rates.
     """
-    if not lines:
-        return
     words, several = report.words, len({line.result.actor for line in lines}) > 1
     printed = [published_share(report, line.result) for line in lines]
     columns = [
@@ -50,7 +56,7 @@ def figures(builder: Builder, report: Report, lines: Sequence[Line], *, caption:
     if any(value is not None for value in printed):
         columns.append(Column("printed", words.text("table.share_published"), "text", align="right"))
     if any(line.share for line in lines):
-        columns.append(Column("share", words.text("table.share"), "percent"))
+        columns.append(Column("share", share or words.text("table.share"), "percent"))
         columns.append(Column("interval", words.text("table.interval"), "interval"))
     columns.append(Column("source", words.text("table.source"), "source"))
     frame = pd.DataFrame(
@@ -66,9 +72,7 @@ def figures(builder: Builder, report: Report, lines: Sequence[Line], *, caption:
         }
     )
     named = [(_name(report, line, several), r) for line in lines for r in (line.result, line.share) if r is not None]
-    results = [r for _, r in named]
-    made = table(frame, words=words, caption=caption, columns=columns, notes=report.notes(named), id=id_)
-    builder.table(made, [*(row for r in results for row in r.rows), *report.retold(results)])
+    return table(frame, words=words, caption=caption, columns=columns, notes=report.notes(named), id=id_)
 
 
 def _name(report: Report, line: Line, several: bool) -> str:

@@ -14,9 +14,9 @@ import pandas as pd
 
 from stats import indicators
 from stats.codes import Body
-from stats.displays import linked
+from stats.displays import STYLE, linked
 from stats.indicators import Book
-from stats.periods import Period
+from stats.periods import Kind, Period
 from stats.results import Result
 from stats.wording import Words
 from stats.wording.formats import NBSP
@@ -61,6 +61,13 @@ class Report:
     cited: dict[str, int] = field(default_factory=dict)
     used: dict[str, None] = field(default_factory=dict)
     size: str = "page"
+
+    def _repr_html_(self) -> str:
+        """Say in a notebook what was opened; the style of the tables comes with it."""
+        # A window is named by its days already.
+        named = self.words.period if self.period.kind is Kind.WINDOW else self.words.dated
+        said = self.text("report.subtitle", body=self.name, period=named(self.period))
+        return f'{STYLE}<p lang="{self.words.lang}"><strong>{html.escape(said)}</strong></p>'
 
     def results(self, indicator: str, *, actor: str | None = None, period: Period | None = None) -> list[Result]:
         """Return one indicator for this body (and this period, unless another is given)."""

@@ -167,13 +167,18 @@ def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
+def titled(report: Report, source: str) -> str:
+    """Return the title of a document in words; of one of which only the address was seen, that."""
+    name = str(report.sources[source]["title"])
+    unseen = _ADDRESS.fullmatch(name)
+    return report.text("sources.untitled", address=unseen["slug"]) if unseen else report.rendered(name)
+
+
 def _document(report: Report, source: str, number: int) -> str:
     row = report.sources[source]
-    name = str(row["title"])
-    if unseen := _ADDRESS.fullmatch(name):
-        title = html.escape(report.text("sources.untitled", address=unseen["slug"]))
-    else:
-        title = f"<cite>{html.escape(report.rendered(name))}</cite>"
+    title = html.escape(titled(report, source))
+    if not _ADDRESS.fullmatch(str(row["title"])):
+        title = f"<cite>{title}</cite>"
     when = report.day(source) or report.text("sources.undated")
     if not report.day(source) and pd.notna(row["published_from"]):
         earliest = report.words.date(pd.Timestamp(row["published_from"]).date(), short=True)

@@ -30,19 +30,19 @@ SAME_LENGTH = 0.05
 
 def discipline_series(report: Report) -> Section:
     """Return members disciplined over the periods of this kind up to this one, a chart a deciding actor."""
-    return _counts(Builder(report, "members"), ("disciplined-members",), "discipline-series")
+    return count_series(Builder(report, "members"), ("disciplined-members",), "discipline-series")
 
 
 def inspection_series(report: Report) -> Section:
     """Return inspections and supervision over the periods of this kind up to this one, a chart an actor."""
-    return _counts(Builder(report, "committees"), INSPECTION, "inspection-series")
+    return count_series(Builder(report, "committees"), INSPECTION, "inspection-series")
 
 
 def penalty_series(report: Report) -> Section:
     """Return the penalty mix over the periods of this kind up to this one, a chart a deciding actor."""
     builder = Builder(report, "members")
     words = report.words
-    for actor, kept in _series(report, (MIX,)).items():
+    for actor, kept in series_upto(report, (MIX,)).items():
         group = [s for s, _ in kept]
         points = {s.category: own for s, own in kept}
         known = [p.period for own in points.values() for p in own if p.result]
@@ -132,7 +132,7 @@ def severity_shift(report: Report) -> Section:
     return builder.done() if builder.charts else builder.nothing()
 
 
-def _series(report: Report, indicators: Iterable[str]) -> dict[str, list[tuple[Series, list[Point]]]]:
+def series_upto(report: Report, indicators: Iterable[str]) -> dict[str, list[tuple[Series, list[Point]]]]:
     """Return the series over the periods of the report's kind up to its own, by actor, each with its points.
 
     Where some actors have a figure for the period of the report itself, only those are taken.
@@ -161,9 +161,10 @@ def _upto(report: Report, series: Series) -> list[Point]:
     return points
 
 
-def _counts(builder: Builder, indicators: Sequence[str], name: str) -> Section:
+def count_series(builder: Builder, indicators: Sequence[str], name: str) -> Section:
+    """Return counts over the periods of the report's kind up to its own, a chart a deciding actor."""
     report = builder.report
-    for actor, kept in _series(report, indicators).items():
+    for actor, kept in series_upto(report, indicators).items():
         labels = {s.indicator: report.book.catalogue[s.indicator].label(report.words.lang) for s, _ in kept}
         several = len(kept) > 1
         points = [replace(p, series=labels[s.indicator] if several else "") for s, own in kept for p in own]

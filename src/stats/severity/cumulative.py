@@ -16,6 +16,8 @@ from scipy import special
 
 from stats import guards, intervals
 from stats.guards import Floats
+from stats.models.designs import columns_exist
+from stats.models.designs import design as design_of
 from stats.results import Note, Printed, State, tidy
 from stats.severity.links import LINKS, cdf, derivatives, ends_of, log_likelihood, quantile
 from stats.severity.tables import counts
@@ -137,12 +139,7 @@ def severity_model(
     >>> fit.terms, bool(fit.estimate[0] > 0)
     (('year=2',), True)
     """
-    named = dict.fromkeys(factors) if not isinstance(factors, Mapping) else dict(factors)
-    _columns_exist(frame, [outcome, *named, *([weight] if weight else [])])
-    if frame.empty:
-        raise guards.refuse(
-            "The frame is empty", "Bảng trống", remedy=("Pass at least one row.", "Cần ít nhất một dòng.")
-        )
+    columns_exist(frame, [outcome, *factors, *([weight] if weight else [])])
     order = [str(level) for level in levels]
     codes = pd.Index(order).get_indexer(pd.Index(frame[outcome].astype(str)))
     if (codes < 0).any():
@@ -151,45 +148,13 @@ def severity_model(
             remedy=(f"Levels are {', '.join(order)}.", f"Các mức: {', '.join(order)}."),
         )  # fmt: skip
     n = guards.numbers(frame[weight], weight, missing=False) if weight else np.ones(len(frame))
-    columns, terms = _design(frame, named)
+    columns, terms = design_of(frame, factors)
     patterns, row = (
         np.unique(columns, axis=0, return_inverse=True) if terms else (np.zeros((1, 0)), np.zeros(len(frame), int))
     )
     table = np.zeros((len(patterns), len(order)))
     np.add.at(table, (row.ravel(), codes.astype(int)), n)
     return severity_fit(table, patterns, terms=terms, levels=order, link=link, conf_level=conf_level)
-
-
-def _columns_exist(frame: pd.DataFrame, names: Sequence[str]) -> None:
-    missing = [name for name in names if name not in frame.columns]
-    if missing:
-        told, exist = ", ".join(missing), ", ".join(map(str, frame.columns))
-        raise guards.refuse(
-            f"Columns do not exist: {told}", f"Không có cột: {told}",
-            remedy=(f"Columns are {exist}.", f"Các cột: {exist}."),
-        )  # fmt: skip
-
-
-def _design(frame: pd.DataFrame, factors: Mapping[str, Sequence[Any] | None]) -> tuple[Floats, tuple[str, ...]]:
-    columns: list[Floats] = []
-    terms: list[str] = []
-    for name, given in factors.items():
-        if given is None and pd.api.types.is_numeric_dtype(frame[name]):
-            columns.append(guards.numbers(frame[name], name, minimum=None, missing=False))
-            terms.append(name)
-            continue
-        values = frame[name].astype(str)
-        order = [str(level) for level in (given if given is not None else values.unique())]
-        odd = ~values.isin(order).to_numpy()
-        if odd.any():
-            raise guards.refuse(
-                f"{name} holds levels that are not listed", f"cột {name} có mức không nằm trong danh sách", odd,
-                remedy=(f"Levels are {', '.join(order)}.", f"Các mức: {', '.join(order)}."),
-            )  # fmt: skip
-        for level in order[1:]:
-            columns.append(np.where(values == level, 1.0, 0.0))
-            terms.append(f"{name}={level}")
-    return (np.column_stack(columns) if columns else np.zeros((len(frame), 0))), tuple(terms)
 
 
 def severity_fit(

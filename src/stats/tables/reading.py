@@ -50,7 +50,7 @@ def read(data: Path | str | None = None, *, corrected: bool = False) -> Tables:
     """
     folder = Path(data) if data is not None else codes.default_data()
     schemas = read_schemas(folder)
-    tables = assemble(folder, schemas, _together(folder, schemas))
+    tables = assemble(folder, schemas, together(folder, schemas))
     if not corrected:
         return tables
     from stats.tables import corrections
@@ -88,7 +88,7 @@ def assemble(folder: Path, schemas: Mapping[str, Schema], raw: Mapping[str, byte
     return Tables(data=folder, **frames)
 
 
-def _together(folder: Path, schemas: Mapping[str, Schema]) -> dict[str, bytes | None]:
+def together(folder: Path, schemas: Mapping[str, Schema]) -> dict[str, bytes | None]:
     """Return the bytes of all files as one addition left them, never some from before and some from after."""
     raw: dict[str, bytes | None] = {}
     for _ in range(_ATTEMPTS):

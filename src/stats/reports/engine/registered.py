@@ -28,6 +28,10 @@ class Engine:
 
         if not hasattr(os, "fork") or not _ours(kernel_name):
             return NBClientEngine.execute_notebook(nb, kernel_name, **options)  # type: ignore[no-untyped-call]
+        # papermill's bar is the terminal's or a notebook's by whether ipykernel is loaded at this moment:
+        # the engine loads it, which says nothing about where papermill was called.
+        import tqdm.auto  # noqa: F401
+
         from stats.reports.engine.client import ManagedEngine
 
         return ManagedEngine.execute_notebook(nb, kernel_name, **options)  # type: ignore[no-untyped-call]

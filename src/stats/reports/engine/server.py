@@ -216,7 +216,7 @@ class _Parent:
             how = f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else f"status {os.WEXITSTATUS(status)}"
             error = DeadKernelError(
                 f"The process that ran the notebook died ({how}).",
-                f"Tiến trình chạy sổ tính đã dừng đột ngột ({how}).",
+                f"Tiến trình chạy sổ tay Jupyter đã dừng đột ngột ({how}).",
             )
         memory = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
         cpu = usage.ru_utime + usage.ru_stime

@@ -82,7 +82,7 @@ def summary(report: BodiesReport) -> Section:
     for actor, entries in report.compared.items():
         found = compare(entries)
         who = html.escape(report.actor(actor))
-        said.append(report.text("bodies.point.actor", actor=who, n=len(entries), finding=_finding(report, found)))
+        said.append(report.text("bodies.point.actor", actor=who, n=len(entries), finding=finding(report, found)))
         builder.used([row for e in entries for row in e.share.rows])
     if not said:
         said.append(report.text("bodies.nothing", needed=MIN_BODIES))
@@ -107,8 +107,8 @@ def compared(report: BodiesReport) -> Section:
         found = compare(entries)
         who = f"<strong>{html.escape(report.actor(actor))}</strong>"
         cited = report.cite(*(e.share for e in entries))
-        builder.text(report.text("bodies.part", actor=who, n=len(entries), finding=_finding(report, found)) + cited)
-        _chart(builder, report, actor, found)
+        builder.text(report.text("bodies.part", actor=who, n=len(entries), finding=finding(report, found)) + cited)
+        shares_chart(builder, report, actor, found)
         _table(builder, report, actor, found)
         if found.funnel:
             builder.chart(funnel_chart(report, actor, found))
@@ -133,13 +133,13 @@ def chance(words: Words, p: float) -> str:
     return f"<{NBSP}{words.number(SMALLEST, 3)}" if p < SMALLEST else words.number(p, 3)
 
 
-def _p(words: Words, p: float) -> str:
+def stated_chance(words: Words, p: float) -> str:
     """Return a p-value as a sentence puts it, in finished HTML: ``= 0,012``."""
     text = chance(words, p)
     return html.escape(text if text.startswith("<") else f"= {text}").replace(" ", NBSP)
 
 
-def _finding(report: BodiesReport, found: Compared) -> str:
+def finding(report: BodiesReport, found: Compared) -> str:
     """Return what the bodies show: a pair by its difference, more by the range and the common level."""
     words = report.words
     by_share = sorted(found.entries, key=lambda e: -(e.share.estimate or 0))
@@ -152,7 +152,7 @@ def _finding(report: BodiesReport, found: Compared) -> str:
     if len(found.entries) > MIN_BODIES:
         told = report.text("bodies.finding.many", pooled=_pooled(words, found), **values)
         key = "significant" if found.together <= ALPHA else "unclear"
-        told += " " + report.text(f"bodies.together.{key}", p=_p(words, found.together))
+        told += " " + report.text(f"bodies.together.{key}", p=stated_chance(words, found.together))
     else:
         gap = two_proportions.difference_of_shares(
             high.share.numerator, high.share.denominator, low.share.numerator, low.share.denominator
@@ -164,7 +164,7 @@ def _finding(report: BodiesReport, found: Compared) -> str:
         clear = p_value <= ALPHA
         told = report.text(
             f"bodies.finding.{'pair' if clear else 'pair_unclear'}", gap=words.points(float(gap.estimate[0])),
-            first=first, last=last, p=_p(words, p_value), **values,
+            first=first, last=last, p=stated_chance(words, p_value), **values,
         )  # fmt: skip
         if clear:
             return told
@@ -194,7 +194,8 @@ def _captions(report: BodiesReport, actor: str, entries: Sequence[Entry]) -> dic
     return {"subtitle": ". ".join(parts), "source": report.source_line([e.share for e in entries])}
 
 
-def _chart(builder: Builder, report: BodiesReport, actor: str, found: Compared) -> None:
+def shares_chart(builder: Builder, report: BodiesReport, actor: str, found: Compared) -> None:
+    """Add the shares of the bodies of one actor with their intervals, the highest first."""
     words = report.words
     ordered = sorted(found.entries, key=lambda e: -(e.share.estimate or 0))
     items = [Item(called(report, e), e.share) for e in ordered]

@@ -23,8 +23,17 @@ SIGNS = {"conflicting": "≠", "approximate": "[a]", "derivable": "[d]"}
 
 def summary(report: CoverageReport) -> Section:
     """Return the main points."""
-    builder, words = Builder(report, "summary"), report.words
-    rows, cells = report.figures, report.cells
+    builder = Builder(report, "summary")
+    builder.points(points(report))
+    builder.used(list(report.figures["row_id"]))
+    missing = int(report.cells["status"].eq("missing").sum())
+    builder.text(report.text("coverage.point.missing", n=report.words.number(missing)), kind="note")
+    return builder.done()
+
+
+def points(report: CoverageReport) -> list[str]:
+    """Return the main points as finished HTML sentences, what there is first."""
+    rows, words = report.figures, report.words
     said = [
         report.text(
             "coverage.point.figures" if report.many else "coverage.point.figures_one",
@@ -45,11 +54,7 @@ def summary(report: CoverageReport) -> Section:
     found = [r for r in report.derivable if r and not report.printed(r)]
     said.append(report.text("coverage.point.derivable", n=words.number(len(found))))
     said.append(_newest(report))
-    builder.points([s for s in said if s])
-    builder.used(list(rows["row_id"]))
-    missing = int(cells["status"].eq("missing").sum())
-    builder.text(report.text("coverage.point.missing", n=words.number(missing)), kind="note")
-    return builder.done()
+    return [s for s in said if s]
 
 
 def _core(report: CoverageReport) -> str:

@@ -1,0 +1,1 @@
+"""Trends without a model, and breaks whose date is not known."""

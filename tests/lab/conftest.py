@@ -1,0 +1,6 @@
+"""The tests of JupyterLab find `starting` beside them."""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))
