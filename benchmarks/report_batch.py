@@ -259,16 +259,13 @@ def main() -> None:
                 asked = every[:count]
                 measured = said(f"ours, {engine}", len(asked), ours(asked, folder, engine))
                 found.setdefault(f"ours, {engine}", {})[str(len(asked))] = measured
-                kept = folder / f"kept-{engine}"
-                shutil.rmtree(kept, ignore_errors=True)
-                (folder / "out").rename(kept)
+                (folder / "out").rename(folder / f"kept-{engine}-{count}")
         figures = reached(found, slow, fast)
         figures["cold_x"] = found["command lines"]["1"]["seconds"] / cold(folder)["seconds"]
         figures["served_s"] = served([job for job in every if job.request.kind == "period"][: fast[1]], folder)
-        pages = [path.stat().st_size / 1024 for path in (folder / "kept-discipline").glob("period/*.html")]
-        pages = pages or [p.stat().st_size / 1024 for p in (folder / "kept-discipline").glob("period_*.html")]
-        figures["page_kb"] = statistics.median(pages)
-        figures["differing"] = differing(folder / "kept-discipline", folder / "kept-kernel")
+        largest, batch = (folder / f"kept-discipline-{count}" for count in (fast[-1], fast[-2]))
+        figures["page_kb"] = statistics.median(p.stat().st_size / 1024 for p in largest.rglob("period_*.html"))
+        figures["differing"] = differing(batch, folder / f"kept-kernel-{fast[-2]}")
         grew: dict[str, Any] = {}
         for factor in factors:
             if not options.quick:  # What is known is kept before the next, which takes ten times as long.
@@ -325,9 +322,8 @@ def reached(
 
 
 def differing(one: Path, other: Path) -> int:
-    """Return how many pages and notebooks differ among those that two runs made."""
-    made = (p.relative_to(other) for p in other.rglob("*") if p.suffix in (".html", ".ipynb"))
-    names = [name for name in made if name.name != "index.html"]
+    """Return how many pages and notebooks of two runs differ."""
+    names = [p.relative_to(one) for p in one.rglob("*") if p.suffix in (".html", ".ipynb")]
     _, wrong, missing = filecmp.cmpfiles(one, other, names, shallow=False)
     return len(wrong) + len(missing)
 

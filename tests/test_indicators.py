@@ -105,6 +105,19 @@ def test_a_rate_rests_on_membership_near_enough(book: Book) -> None:
     assert {"membership_at", "approximate_denominator", "months"} <= {c.code for c in rate.caveats}
 
 
+def test_the_wording_of_a_numerator_reaches_the_rate(book: Book) -> None:
+    """About 16,000 of 3,600,000 members [a]: the interval allows 15,500 to 16,500 and both ends of the members."""
+    (rate,) = compute(book, "discipline-rate-members", "national", book.codes.period("2012", "national"))
+    count = first(book, "disciplined-members", "national", book.codes.period("2012", "national"), rate.actor)
+    assert (count.estimate, count.conf_low, count.conf_high) == (16000, 15500, 16500)
+    assert "approximate_numerator" in {c.code for c in rate.caveats}
+    assert rate.conf_low is not None
+    assert rate.conf_high is not None
+    assert rate.conf_low < 15500 / 3_600_000 * 1000 < 16500 / 3_600_000 * 1000 < rate.conf_high
+    (exact,) = compute(book, "discipline-rate-members", "ha-noi", book.codes.period(HALF, "ha-noi"))
+    assert "approximate_numerator" not in {c.code for c in exact.caveats}
+
+
 def test_a_rate_without_membership_near_enough_has_bounds_or_a_reason(book: Book) -> None:
     refused = [
         r

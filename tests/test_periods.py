@@ -34,7 +34,20 @@ def test_every_form_is_read(key: str, kind: Kind, start: str, end: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["", "22", "2022-13", "2023-Q5", "2022/half", "2022-6m", "2022 ", "x", "2022-02-30..2022-03-01"]
+    "key",
+    [
+        "",
+        "22",
+        "2022-13",
+        "2023-Q5",
+        "2022/half",
+        "2022-6m",
+        "2022 ",
+        "x",
+        "2022-02-30..2022-03-01",
+        "２０２２",
+        "٢٠٢٢",
+    ],
 )
 def test_what_is_no_period_is_refused_with_the_allowed_forms(key: str) -> None:
     with pytest.raises(PeriodError) as caught:

@@ -17,6 +17,9 @@ from stats.comparisons.multiplicity import adjust_p_values
 from stats.comparisons.ranks import rank_intervals
 from stats.comparisons.shrinkage import shrink_shares
 from stats.comparisons.two_proportions import difference_of_shares
+from stats.models.interrupted import interrupted_series
+from stats.models.regression import regression_fit
+from stats.monitoring import xmr_chart
 from stats.periods import Period
 from stats.quality.consistency import check_parts, check_percentages
 from stats.quality.imputation import rubin_pool
@@ -30,8 +33,11 @@ from stats.severity.mix import mix_shift
 from stats.severity.stratified import generalised_cmh
 from stats.shares import share, share_test
 from stats.stages import conversion
+from stats.trends.breaks import find_breaks
+from stats.trends.change_points import pettitt
 
 TERM, HALF = [3088, 622, 72, 361], [1783, 281, 25, 288]
+QUARTERS = [10, 12, 9, 11, 10, 8, 11, 9, 21, 18, 20, 22, 19, 20, 23, 18]
 X, N = [12, 30, 9, 41, 22, 15, 60, 28], [120, 250, 100, 390, 230, 160, 300, 270]
 BOOK = indicators.open_book()
 
@@ -58,6 +64,11 @@ EXAMPLES: dict[str, Callable[[], Printed]] = {
     "Increments": lambda: increments([440, 1114]),
     "Runs": lambda: comparable_runs([Period.parse("2018-6M"), Period.parse("2018")]),
     "Conversion": lambda: conversion({"examined": 751, "violation": 332, "required": 236}, unit="members"),
+    "RegressionModel": lambda: regression_fit(X, [0, 1] * 4, exposure=N, terms=["late"]),
+    "InterruptedSeries": lambda: interrupted_series(QUARTERS, at=8),
+    "ControlChart": lambda: xmr_chart(QUARTERS),
+    "ChangePoint": lambda: pettitt(QUARTERS),
+    "Breaks": lambda: find_breaks(QUARTERS),
     "Series": lambda: timeline.series(BOOK, "disciplined-members", "national", "year", "committees"),
 }
 NO_FIGURES = {"Runs"}

@@ -75,6 +75,16 @@ def test_what_an_address_names_that_does_not_exist_is_kept(search, field, neares
         assert nearest in asked.wrong[0].nearest
 
 
+@pytest.mark.parametrize(
+    ("name", "period", "body"),
+    [("TP. Hồ Chí Minh", "2018", "tp-ho-chi-minh"), ("TP. Hồ Chí Minh", "2025", "tp-ho-chi-minh-2025"),
+     ("Cần Thơ", "2021", "can-tho"), ("Cần Thơ", "2021-2026", "can-tho-2025")],
+)  # fmt: skip
+def test_a_name_of_two_bodies_is_that_of_the_period_asked_for(name, period, body, book):
+    assert address.read(f"?place={name}&period={period}", "vi", book).choice.body == body
+    assert explore.look(name, period, book=book).choice.body == body
+
+
 @given(st.text(max_size=200))
 @settings(max_examples=60)
 def test_any_address_is_read(text):

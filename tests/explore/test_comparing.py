@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from stats import explore
+from stats.explore import comparing
 from stats.indicators import open_book
+from stats.results import State
 
 BOOK = open_book()
 Side = tuple[str, ...]
@@ -108,6 +112,19 @@ def test_it_is_symmetric_and_never_allows_what_one_stream_did_not_give() -> None
                 if one:
                     actors = [{r.actor for r in side.results} for side in (one.first, one.second)]
                     assert actors[0] & actors[1] or actors[0] | actors[1] <= {"committees", "committees_and_cells"}
+
+
+def test_what_another_stream_gave_does_not_stand_in_for_a_refused_figure() -> None:
+    """Both sides have a figure, but of the stream they share one side's is refused."""
+    one, other = (explore.look("national", year, "disciplined-members", book=BOOK) for year in ("2023", "2024"))
+    committees, *rest = one.results
+    assert committees.actor == "committees"
+    shared = replace(other.results[0], actor="committees")
+    one.__dict__["results"] = [replace(committees, state=State.REFUSED, estimate=None), rest[0]]
+    other.__dict__["results"] = [shared]
+    assert set(dict(comparing._streams(one, other))) == {"refused"}
+    one.__dict__["results"] = [committees, rest[0]]
+    assert dict(comparing._streams(one, other)) == {}
 
 
 def test_the_html_holds_verdict_reasons_and_both_figures() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from stats import explore, indicators
 from stats.explore import View, pictures
+from stats.explore.sentences import rests_on_doubt
 from stats.indicators import open_book
 from stats.results import to_frame
 from stats.wording import parse_number
@@ -68,7 +69,9 @@ class TestEveryCombination:
         for view in views(body, "vi"):
             words = view.report.words
             for result in view.results:
-                if result and result.kind in ("count", "rate"):
+                if result.kind == "rate" and rests_on_doubt(view.report, view.indicator, result):
+                    assert view.report.text("explore.chart.doubtful") in view.sentence
+                elif result and result.kind in ("count", "rate"):
                     assert words.count(result, unit=False) in view.sentence or words.value(result) in view.sentence
                 elif result:
                     assert words.value(result) in view.sentence, view.sentence
@@ -198,6 +201,35 @@ def test_what_the_wording_of_a_figure_says_is_not_said_twice() -> None:
         assert "trong khoảng" not in explore.look(*choice, book=BOOK).sentence
     about = explore.look("national", "2012-01-01..2014-12-31", "disciplined-members", book=BOOK)
     assert "54.000 đảng viên [a] (trong khoảng 53.500-54.500)" in plain(about.sentence)
+
+
+def test_the_wording_of_a_part_of_a_mix_stays_and_its_interval_is_its_own() -> None:
+    """Two of four penalties, "more than 40" removed: a mix that is not whole has an interval a part, none for all."""
+    partial = explore.look("dak-nong", "2018", "penalty-mix-members", lang="en", book=BOOK).sentence
+    assert "removal from post more than 40 (" in plain(partial)
+    assert "each by itself" in partial
+    assert "for all penalties together" in explore.look(lang="en", book=BOOK).sentence
+
+
+def test_a_rate_of_a_doubtful_count_is_neither_told_nor_drawn() -> None:
+    view = explore.look("national", "2021-2026", "discipline-rate-members", lang="en", book=BOOK)
+    sure, doubtful = view.results
+    assert view.report.doubtful(view.report.first("disciplined-members", doubtful.actor))
+    assert "the number of members disciplined per 1,000 members was 13.0" in view.sentence
+    assert "0.04" not in view.sentence
+    assert "stands in the table only" in view.sentence
+    assert view.chart is not None
+    assert set(sure.rows) <= set(view.chart.rows)
+    assert not set(doubtful.rows) - set(sure.rows) & set(view.chart.rows)
+    alone = explore.look("thanh-hoa", "2023-05", "discipline-rate-members", lang="en", book=BOOK)
+    assert alone.charts == ()
+    assert "doubtful" in alone.chart_reason
+
+
+def test_a_count_given_inside_another_of_its_stream_is_no_stream_of_its_own() -> None:
+    view = explore.look("tp-ho-chi-minh", "2018", "disciplined-members", lang="en", book=BOOK)
+    assert [r.estimate for r in view.results] == [412, 409]
+    assert "Within the figure of the party committees at all levels" in view.sentence
 
 
 def test_a_body_that_decides_itself_is_named_once() -> None:

@@ -62,6 +62,9 @@ def test_a_cluster_a_row_is_the_robust_error() -> None:
     clustered = regression_fit(y, x, groups=range(6), correction="none")
     robust = regression_fit(y, x, standard_errors="robust", correction="none")
     np.testing.assert_allclose(clustered.std_error, robust.std_error)
+    # White's HC0 has no factor (vcovHC, statsmodels), though hc0 of clusters has G / (G - 1).
+    white = regression_fit(y, x, standard_errors="robust", correction="hc0")
+    np.testing.assert_allclose(white.std_error, robust.std_error)
 
 
 def test_rows_written_twice_do_not_make_clusters_surer() -> None:

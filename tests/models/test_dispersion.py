@@ -91,5 +91,9 @@ def test_refusals(poisson: RegressionModel) -> None:
     assert not tight
     assert tight.reason is not None
     assert tight.reason.code == "too_few_rows"
+    for method in ("cameron_trivedi_nb1", "cameron_trivedi_nb2"):
+        equal = dispersion_test(regression_fit([3] * 10), method=method)
+        assert equal.reason is not None
+        assert equal.reason.code == "all_equal"
     with pytest.raises(InputError, match="Poisson model"):
         dispersion_test(regression_fit([3, 4, 5, 9], family="gaussian"))

@@ -110,7 +110,7 @@ def test_the_unit_of_the_exposure_does_not_matter(counts: list[int], unit: float
 
 def test_a_period_that_mixes_two_rules_is_left_out() -> None:
     counts = [20] * 10 + [999] + [40] * 9
-    series = interrupted_series(counts, at=dt.date(2015, 7, 6), periods=YEARS)
+    series = interrupted_series(counts, at=dt.date(2015, 7, 6), periods=YEARS, family="poisson")
     assert series.used.tolist() == [True] * 10 + [False] + [True] * 9
     assert series.average.estimate == pytest.approx(2)
     assert interrupted_series(counts, at=dt.datetime(2015, 7, 6, 8), periods=YEARS).date == series.date
@@ -121,7 +121,7 @@ def test_a_period_that_mixes_two_rules_is_left_out() -> None:
 def test_season_by_months_and_by_quarters() -> None:
     month = np.array([p.start.month for p in MONTHS])
     mean = 100 * np.exp(0.3 * np.sin(2 * np.pi * month / 12)) * np.where(np.arange(48) >= 30, 1.5, 1)
-    series = interrupted_series(mean, at=dt.date(2020, 7, 1), periods=MONTHS, season=12)
+    series = interrupted_series(mean, at=dt.date(2020, 7, 1), periods=MONTHS, season=12, family="poisson")
     assert series.average.estimate == pytest.approx(1.5)
     assert series.model.estimate[series.model.position("sin1")] == pytest.approx(0.3)
     quarters = interrupted_series(np.arange(20, 60), at=20, season=4, pairs=2)
@@ -207,3 +207,22 @@ def test_size_power_and_the_detectable_ratio() -> None:
     detectable = interrupted_series(np.full(24, 60) + np.tile([-8, 8, 7, -7], 6), at=12, family="poisson").detectable
     assert detectable[0] == pytest.approx(1 / detectable[1])
     assert 0.68 <= np.mean(fits(detectable[1], 150)) <= 0.92
+
+
+@pytest.mark.parametrize("left_out", [None, 0])
+def test_what_the_period_divided_by_the_rule_holds_is_not_judged(left_out: int | None) -> None:
+    counts = [*COUNTS[:8], 15, *COUNTS[8:]]
+    divided: list[int | None] = [*COUNTS[:8], left_out, *COUNTS[8:]]
+    rule, years = dt.date(2013, 7, 1), YEARS[:17]
+    whole, holed = (interrupted_series(y, at=rule, periods=years) for y in (counts, divided))
+    assert holed.average == whole.average
+    there = interrupted_series([*divided[:5], None, *divided[6:]], at=rule, periods=years)
+    assert there.reason is not None
+    assert [str(place) for place in there.reason.values["places"]] == ["2010"]
+
+
+def test_a_series_that_does_not_vary_is_refused_and_its_rounding_has_no_order() -> None:
+    same = interrupted_series([5] * 16, at=8)
+    assert same.reason is not None
+    assert same.reason.code == "all_equal"
+    assert interrupted_series([5] * 16, at=8, family="poisson").caveats == ()

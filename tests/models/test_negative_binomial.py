@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import digamma
 
 from stats.models.fitting import best_theta, nb_log_likelihood, theta_score
 from stats.models.regression import regression_fit
@@ -92,3 +93,12 @@ def test_a_large_theta_is_the_poisson_model() -> None:
     near = regression_fit(COUNTS, LATE, family="negative_binomial", theta=1e8)
     np.testing.assert_allclose(near.estimate, poisson.estimate, atol=1e-6)
     np.testing.assert_allclose(near.std_error, poisson.std_error, rtol=1e-5)
+
+
+def test_counts_of_a_thousand_million_settle() -> None:
+    counts = 1e9 * np.array([1.02, 0.97, 1.05, 0.99, 1.01, 0.94, 1.03, 1.0, 0.98, 1.04])
+    model = regression_fit(counts.round(), family="negative_binomial")
+    assert model
+    # So far above Poisson variance theta is that of the gamma distribution: log theta - digamma(theta).
+    gap = np.log(counts.mean()) - np.log(counts).mean()
+    assert np.log(model.theta) - digamma(model.theta) == pytest.approx(gap, rel=1e-5)

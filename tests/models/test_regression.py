@@ -157,6 +157,12 @@ def test_levels_come_in_the_order_given() -> None:
         ([3, 4, 5], [1, 1, 1], {}, "collinear"),
         ([0, 0, 9, 7], [0, 0, 1, 1], {}, "separated_counts"),
         ([3, 4, 5, 9], [0, 1, 0, 1], {"groups": ["x"] * 4}, "too_few_clusters"),
+        ([3] * 8, [1, 2, 3, 4, 5, 6, 7, 8], {"family": "quasi_poisson"}, "all_equal"),
+        ([2, 4, 6, 8], [1, 2, 3, 4], {"family": "gaussian"}, "all_equal"),
+        ([3] * 4, [1, 2, 3, 4], {"groups": list("aabb")}, "all_equal"),
+        ([10, 20], [0, 1], {"standard_errors": "robust"}, "too_few_rows"),
+        ([10, 20], [0, 1], {"standard_errors": "hac"}, "too_few_rows"),
+        ([5, 5, 5], [1, 2, 4], {"family": "binomial", "exposure": 5}, "all_equal"),
     ],
 )
 def test_refusals(count: list[int], covariates: list[object], options: dict[str, object], code: str) -> None:

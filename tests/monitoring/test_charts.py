@@ -250,6 +250,21 @@ class TestRefusals:
         with pytest.raises(InputError if match != "sigma_z" else Exception, match=match):
             call()
 
+    def test_limits_need_figures_that_follow_each_other(self):
+        every_second = [x for value in COUNTS for x in (value, None)]
+        chart = xmr_chart(every_second)
+        assert chart.reason.code == "series_missing_values"
+        assert chart.reason.values["places"] == tuple(range(2, 29, 2))
+        base = [100] * len(every_second)
+        assert p_prime_chart(every_second, base).reason.code == "series_missing_values"
+        assert p_chart(every_second, base)
+        assert p_prime_chart(every_second, base, sigma_z="sd")
+
+    def test_each_of_many_series_names_what_is_wrong_with_it(self):
+        many = xmr_chart([[*COUNTS[:13], 0], [0, *COUNTS[1:]], [None] * 10 + COUNTS[:4], [None] * 5 + COUNTS[:9]])
+        told = [next(iter(one.reason.values.values())) for one in many]
+        assert told == [(14,), (1,), 4, 9]
+
     def test_every_note_of_a_chart_can_be_said(self):
         many = xmr_chart([COUNTS, [7] * 14, [*COUNTS[:13], 0], [None] * 10 + COUNTS[:4]])
         codes_ = {note.code for note in many.caveats}

@@ -237,7 +237,7 @@ class TestTheDestination:
 
     def test_the_data_folder_itself_is_never_written(self, data_copy: Path) -> None:
         before = content(data_copy)
-        for out in (data_copy, data_copy.parent, data_copy / "package"):
+        for out in (data_copy, data_copy.parent, data_copy / "package", Path("/")):
             with pytest.raises(UsageError, match="in one another"):
                 exporting.run(data_copy, out=out)
         assert content(data_copy) == before

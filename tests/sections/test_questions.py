@@ -105,13 +105,17 @@ class TestDeciders:
     def test_one_figure_for_both_is_never_split(self, book: Book) -> None:
         section = questions.deciders(report(book, "ha-noi", "2020-2025/half"))
         text = said(section)
-        assert "gộp cho cả hai chủ thể: 2.377 đảng viên; không tách được" in text
+        assert "gộp chung cho cả hai chủ thể: 2.377 đảng viên; không tách được" in text
         assert "%" not in text
 
     def test_one_stream_says_nothing_of_the_other(self, book: Book) -> None:
         text = said(questions.deciders(report(book, "national", "2021")))
         assert "Chỉ có số của một chủ thể (cấp ủy các cấp): 223 tổ chức đảng" in text
         assert "gần 20.000" in text, "the wording of an approximate total stays"
+
+    def test_a_part_of_a_stream_does_not_stand_for_it(self, book: Book) -> None:
+        section = questions.deciders(report(book, "tp-ho-chi-minh", "2018", "en"))
+        assert "(party committees at all levels): 412 party members" in said(section), "409 of them are a part"
 
     def test_a_central_body_decides_for_itself(self, book: Book) -> None:
         text = said(questions.deciders(report(book, "central-inspection-commission", "2023", "en")))
@@ -169,7 +173,7 @@ class TestAmongBodies:
 
         monkeypatch.setattr(bodies, "comparison_of", grouped)
         text = said(questions.among_bodies(report(book, "ha-noi", "2018")))
-        assert "khác mức chung" in text
+        assert "khác có ý nghĩa thống kê so với mức chung" in text
         assert "kiểm định chính xác sau hiệu chỉnh Holm" in text
 
 

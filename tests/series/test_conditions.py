@@ -85,6 +85,15 @@ def test_streams_units_missing_zeros_and_length() -> None:
     assert refusal(least=0) is None
 
 
+def test_points_the_method_leaves_out_may_hold_anything() -> None:
+    taken = np.array([True, True, False, True])
+    for cell in (None, 0):
+        assert refusal(values=[40, 38, cell, 41], used=taken, least=3) is None
+        assert refusal(values=[40, 38, cell, 41], least=3) is not None
+    assert refusal(values=[40, 38, 39, 41], used=taken, least=4).values == {"found": 3, "needed": 4}  # type: ignore[union-attr]
+    assert refusal(values=[40, None, 39, 41], used=taken, least=2).code == "series_missing_values"  # type: ignore[union-attr]
+
+
 def test_what_cannot_be_a_series_at_all_is_an_error() -> None:
     with pytest.raises(InputError, match="order of time"):
         refusal(YEARS[::-1], least=1)

@@ -149,3 +149,13 @@ def test_refusals_and_inputs() -> None:
     for segment in (4, 11):
         with pytest.raises(InputError, match="does not fit 20 points"):
             find_breaks(SHIFTED, segment=segment)
+
+
+@pytest.mark.parametrize(
+    ("levels", "places"), [([5, 9], [10]), ([5, 9, 2], [10, 20]), ([0.1, 0.3], [10]), ([0, 1e9], [10])]
+)
+def test_figures_that_fit_exactly_have_no_more_breaks_than_they_show(levels: list[float], places: list[int]) -> None:
+    # Rounding is all that more breaks could take away, and no reason to doubt the date.
+    found = find_breaks(np.repeat(levels, 10), zeros=True)
+    assert found.after.tolist() == found.after_low.tolist() == found.after_high.tolist() == places
+    assert np.isfinite(found.f_statistics[1:]).all()

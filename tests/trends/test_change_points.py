@@ -186,3 +186,20 @@ def test_cusum_that_allows_for_serial_correlation_holds_its_level_better() -> No
     assert plain / 200 > 0.25
     assert allowing / 200 < 0.10
     assert ols_cusum(y, lags=8).method == "ols_cusum_hac_lag8"
+
+
+def test_an_exact_step_has_a_finite_statistic_and_no_order_in_its_rounding() -> None:
+    for figures in (np.repeat([0.1, 0.3], 12), np.repeat([0, 1e9], 12)):
+        for test in (pettitt, ols_cusum, sup_f):
+            found = test(figures, zeros=True)
+            assert (found.after, np.isfinite(found.statistic), found.caveats) == (12, True, ())
+        assert np.isfinite(chow(figures, 12, zeros=True).statistic)
+
+
+def test_a_period_that_the_date_divides_may_be_empty() -> None:
+    years = [Period.parse(str(year)) for year in range(2001, 2013)]
+    figures = [5, 4, 6, 5, 7, 4, None, 11, 13, 10, 12, 14]
+    assert chow(figures, dt.date(2007, 7, 1), periods=years).n == 11
+    whole = chow(figures, dt.date(2007, 1, 1), periods=years)
+    assert whole.reason is not None
+    assert whole.reason.code == "series_missing_values"

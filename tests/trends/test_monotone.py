@@ -145,6 +145,13 @@ def test_inputs_that_cannot_be_used() -> None:
         seasonal_mann_kendall([1, 2, 3], 1)
 
 
+def test_the_same_period_of_each_year_changes_by_the_year() -> None:
+    halves = [Period.parse(f"{year}-6M") for year in (2015, 2016, 2017, 2019, 2020)]
+    assert sen_slope([10, 12, 14, 18, 20], periods=halves).estimate == 2
+    months = [Period.parse(f"2018-{month:02d}") for month in (1, 2, 3, 5, 6)]
+    assert sen_slope([10, 12, 14, 18, 20], periods=months).estimate == 2
+
+
 @pytest.mark.parametrize("n", [6, 10, 15])
 def test_size_with_ties_and_power(n: int) -> None:
     rng = np.random.default_rng(n)

@@ -14,6 +14,7 @@ from stats import derived, neighbours, timeline
 from stats.explore import rendering
 from stats.explore.choices import Choice
 from stats.explore.choosing import activity
+from stats.explore.sentences import UNNAMED
 from stats.explore.view import View, look
 from stats.indicators import Book
 from stats.periods import Period
@@ -21,8 +22,6 @@ from stats.results import Approx, Result
 from stats.sections.changes import rule_name
 
 Side = View | Choice | tuple[str, ...]
-
-UNNAMED = "unspecified"
 
 
 @dataclass(frozen=True)
@@ -185,7 +184,12 @@ def _called(side: View) -> str:
 
 def _streams(one: View, other: View) -> Reasons:
     """One deciding stream on both sides, the same by name or by a declared bridge, and undisputed."""
-    if not (one.found and other.found) or _pairs(one, other):
+    if not (one.found and other.found):
+        return
+    if pairs := _pairs(one, other):
+        # A figure another stream gave does not stand in for the one that was refused.
+        if not any(a and b for a, b in pairs):
+            yield _said(one, "refused", title=_called(one if not any(a for a, _ in pairs) else other))
         return
     disputed = [r for side in (one, other) for r in side.results if one.book.disputed & set(r.rows)]
     if disputed and {r.actor for r in one.results} & {r.actor for r in other.results}:

@@ -116,7 +116,7 @@ def _rows(thing: Traceable) -> tuple[str, ...]:
         return _rows(thing.results)
     if isinstance(thing, Result | Chart | Table):
         return thing.rows
-    if isinstance(thing, Sequence) and all(isinstance(one, Result) for one in thing):
+    if isinstance(thing, list | tuple) and all(isinstance(one, Result) for one in thing):
         return tuple(dict.fromkeys(row for one in thing for row in one.rows))
     raise InputError(
         f"Nothing to trace in a {type(thing).__name__}: give a result, a list of results, a view, a chart, a table or "

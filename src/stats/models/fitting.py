@@ -127,6 +127,13 @@ def moments(
     return means, variance, slope**2 / safe, slope * (y - means) / safe
 
 
+def fits_exactly(y: Floats, fit: Fit) -> bool:
+    """Tell whether nothing but rounding is left: errors that rest on it would make every interval a point."""
+    scale = np.sqrt(np.maximum(fit.variance, np.finfo(float).tiny))
+    left, whole = (y - fit.means) / scale, y / scale
+    return float(left @ left) <= 1e-20 * float(whole @ whole)
+
+
 def _normal(residual: Floats) -> float:
     n = len(residual)
     mean_square = max(float(residual @ residual) / n, np.finfo(float).tiny)

@@ -96,9 +96,6 @@ def gee_fit(
     code = f"gee_{structure}_{standard_errors}"
     if not plain:
         return refused_model(plain.counts, plain.terms, family, code, plain.conf_level, plain.reason)
-    if plain.df_residual < 1:
-        reason = Note("too_few_rows", {"found": int(plain.n), "needed": len(plain.terms) + 1})
-        return refused_model(plain.counts, plain.terms, family, code, plain.conf_level, reason)
     result = _gee(plain, structure, standard_errors)
     covariance = np.asarray(result.cov_params())
     means = np.asarray(result.fittedvalues) * (plain.trials if family == "binomial" else 1.0)

@@ -98,10 +98,10 @@ def interrupted_series(
     Returns
     -------
     InterruptedSeries
-        ``refused`` where the conditions of a series do not hold (see `stats.series.conditions.refusal`) or
-        with fewer than 8 points on either side; with `season` at least two full years before and one after
-        (``interruption_too_short``). Residuals that follow on each other raise the caveat
-        ``serial_correlation``.
+        ``refused`` where the conditions of a series do not hold (see `stats.series.conditions.refusal`) or with
+        fewer than 8 points on either side; with `season` at least two full years before and one after
+        (``interruption_too_short``), or where nothing varies around the fit (``all_equal``). Residuals that
+        follow on each other raise the caveat ``serial_correlation``.
 
     Raises
     ------

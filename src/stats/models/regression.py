@@ -27,7 +27,7 @@ from stats.models.covariances import (
     rule_of_lags,
 )
 from stats.models.designs import columns_exist, design
-from stats.models.fitting import FAMILIES, STEPS, Fit, glm, negative_binomial
+from stats.models.fitting import FAMILIES, STEPS, Fit, fits_exactly, glm, negative_binomial
 from stats.models.refusals import refused_model, unfit
 from stats.models.results import INTERCEPT, RegressionModel
 from stats.results import Note
@@ -228,8 +228,8 @@ def regression_fit(
     RegressionModel
         ``refused`` with too few rows (``too_few_rows``), covariates that repeat each other
         (``collinear``), no event (``no_events_at_all``), a coefficient without bound
-        (``separated_counts``: a level without any event), figures that fit exactly where the dispersion is
-        estimated, or events in every trial (``all_equal``), one cluster (``too_few_clusters``), or for the
+        (``separated_counts``: a level without any event), figures that fit exactly where the errors come
+        from what is left, or events in every trial (``all_equal``), one cluster (``too_few_clusters``), or for the
         negative binomial counts that vary no more than Poisson counts (``no_overdispersion``: use
         ``poisson``). Below 40 clusters the
         caveat is ``few_clusters``: see `stats.models.bootstrap.wild_bootstrap`; below 100 points with
@@ -243,10 +243,10 @@ def regression_fit(
 
     Notes
     -----
-    At least as many rows as coefficients, and three more where a dispersion is estimated. A Poisson model
-    of counts that vary more than Poisson counts gives errors that are too small: read `dispersion`, and
-    test it by `stats.models.dispersion.dispersion_test`. The coefficients of the time a body was observed
-    twice are as sure as its number of clusters allows, not its number of rows.
+    At least as many rows as coefficients, one more for a sandwich, three more where a dispersion is
+    estimated. A Poisson model of counts that vary more than Poisson counts gives errors that are too small:
+    read `dispersion`, and test it by `stats.models.dispersion.dispersion_test`. The coefficients of the
+    time a body was observed twice are as sure as its number of clusters allows, not its number of rows.
 
     References
     ----------
@@ -275,11 +275,17 @@ def regression_fit(
     reason = refused or unfit(given.y, given.x, given.terms, family)
     if reason is None and family == "binomial" and (given.y == given.trials).all():
         reason = Note("all_equal")
+    sandwich = kind in ("robust", "cluster", "hac")
+    if reason is None and sandwich and n == k:
+        reason = Note("too_few_rows", {"found": n, "needed": k + 1})
     if reason is None and kind == "cluster" and size < 2:
         reason = Note("too_few_clusters", {"found": size, "needed": 2})
     fit = _fit(given, family, theta) if reason is None else None
     if fit is not None:
-        reason = _failed(fit, given, family)
+        reason = _failed(fit, given)
+        from_left = sandwich or family in ("quasi_poisson", "gaussian")
+        if reason is None and from_left and fits_exactly(given.y, fit):
+            reason = Note("all_equal")
     if fit is None or reason is not None:
         return refused_model(given.y, given.terms, family, kind, conf_level, reason)
     bread: Floats = np.linalg.inv((given.x * fit.weight[:, None]).T @ given.x).astype(np.float64)
@@ -292,12 +298,11 @@ def regression_fit(
     elif kind == "joint":
         whole = joint_covariance(given.y, given.x, fit.means, fit.theta, fit.theta_information)
         covariance, theta_error = whole[:k, :k], float(np.sqrt(whole[k, k]))
-    elif kind in ("robust", "cluster", "hac"):
+    elif sandwich:
         code, covariance = _sandwich(kind, given.x * fit.residual[:, None], bread, codes, lags, correction)
     errors = np.sqrt(np.maximum(np.diag(covariance), 0.0))
-    estimated = family in ("quasi_poisson", "gaussian")
     df = float(size - 1) if kind == "cluster" else float(n - k)
-    by_t = reference == "t" or (reference == "auto" and (kind == "cluster" or estimated))
+    by_t = reference == "t" or (reference == "auto" and (kind == "cluster" or family in ("quasi_poisson", "gaussian")))
     free = k + (family in ("negative_binomial", "gaussian") and theta is None)
     return RegressionModel(
         terms=given.terms, estimate=fit.values, std_error=errors, covariance=covariance, bread=bread, family=family,
@@ -331,18 +336,9 @@ def _fit(given: _Inputs, family: str, theta: float | None) -> Fit:
     return glm(given.y, given.x, given.offset, given.trials, family)
 
 
-def _exact(y: Floats, fit: Fit) -> bool:
-    """Tell whether nothing but rounding is left: a dispersion of zero would make every interval a point."""
-    scale = np.sqrt(np.maximum(fit.variance, np.finfo(float).tiny))
-    left, whole = (y - fit.means) / scale, y / scale
-    return float(left @ left) <= 1e-20 * float(whole @ whole)
-
-
-def _failed(fit: Fit, given: _Inputs, family: str) -> Note | None:
+def _failed(fit: Fit, given: _Inputs) -> Note | None:
     if np.isinf(fit.theta):
         return Note("no_overdispersion")
-    if family in ("quasi_poisson", "gaussian") and _exact(given.y, fit):
-        return Note("all_equal")
     if fit.settled:
         return None
     # A group without any case: its coefficient goes down by one a step, for ever.

@@ -43,10 +43,10 @@ def xmr_chart(
 
     Notes
     -----
-    Limits come from moving ranges: at least half the points of a phase need a figure just before them
-    (``series_missing_values``). For figures that follow each other without trend or season. Limits from few points are uncertain: with 24
+    For figures that follow each other without trend or season. Limits from few points are uncertain: with 24
     points of pure noise the chance of at least one signal of the NHS rules is far above 5%; the method guide
-    gives the numbers. At least 12 points a phase.
+    gives the numbers. At least 12 points a phase, half of them with a figure just before them (else
+    ``series_missing_values``): limits come from moving ranges.
 
     References
     ----------

@@ -216,7 +216,8 @@ def sen_slope(
     values : array-like, shape (points,)
         Figures in order of time. Empty cells are left out.
     time : array-like, optional
-        When each figure holds (years); by default from `periods`, in units of one period, else 1, 2, 3 ...
+        When each figure holds (years); by default from `periods`, in units of one period (of a year for
+        the same period of each year), else 1, 2, 3 ...
     periods, continuity, actors, units, breaks, zeros
         As in `mann_kendall`.
     interval : {'sen', 'gilbert'}
@@ -287,7 +288,9 @@ def _times_of(n: int, time: Any, periods: Sequence[Period] | None) -> Floats:
         return np.arange(1.0, n + 1)
     first = periods[0]
     months = [(p.start.year - first.start.year) * 12 + p.start.month - first.start.month for p in periods]
-    return 1 + np.array(months) / first.months
+    # First halves of successive years are a year apart, not two halves: nothing lies between them.
+    yearly = len(months) > 1 and all(m % 12 == 0 for m in months)
+    return 1 + np.array(months) / (max(first.months, 12.0) if yearly else first.months)
 
 
 def _serial(values: Floats, times: Floats) -> tuple[Note, ...]:

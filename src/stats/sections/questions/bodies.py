@@ -54,16 +54,17 @@ def _place(everyone: BodiesReport, entry: Entry, found: Compared) -> str:
     """Return where one body stands: by the difference from the other of a pair, else against the common level."""
     words = everyone.words
     cited = everyone.cite(*(e.share for e in found.entries))
-    actor = html.escape(everyone.actor(entry.actor))
-    values = {"actor": actor, "n": len(found.entries), "sources": cited}
+    values = {"n": len(found.entries), "sources": cited}
     if len(found.entries) == MIN_BODIES:
-        return everyone.text("question.bodies.pair", finding=finding(everyone, found), **values)
+        actor = html.escape(everyone.actor(entry.actor))
+        return everyone.text("question.bodies.pair", actor=actor, finding=finding(everyone, found), **values)
     place = found.entries.index(entry)
     key = "differs" if bool(found.holm.reject[place]) else "unclear"
     share = everyone.traced(words.share_of(entry.share), entry.share)
     return everyone.text(
         f"question.bodies.{key}", body=html.escape(entry.body.name(words.lang)), share=share,
         interval=words.interval(entry.share), pooled=words.percent(found.pooled),
+        actor=html.escape(everyone.inside(entry.actor)),
         p=stated_chance(words, float(found.holm.adjusted[place])), **values,
     )  # fmt: skip
 
