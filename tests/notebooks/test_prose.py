@@ -19,8 +19,8 @@ TYPED = re.compile(r"\d+(?:[.,]\d+)*%?")
 def typed_numbers(notebook: dict[str, Any]) -> list[str]:
     """Return the numbers in markdown cells, and in the texts of code cells but for the parameters.
 
-    Keys and names in code quotes and addresses are no prose, zero is a word ("số 0"); neither are texts without a space, which are
-    codes, keys and ids.
+    Keys and names in code quotes and addresses are no prose; zero is a word ("số 0"); texts without a
+    space are codes, keys and ids.
     """
     found = []
     for cell in notebook["cells"]:
