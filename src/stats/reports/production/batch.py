@@ -214,12 +214,14 @@ class _Made:
                         engine=order.engine,
                     )  # fmt: skip
             except BaseException as error:
-                files.sweep(self._out)
                 self._close(facts, began, workers, stopped=type(error).__name__)
                 if isinstance(error, KeyboardInterrupt) and not order.quiet:
                     said = self._codes.text("run.stopped", order.lang)
                     board.say(said.format(done=len(self._outcomes), n=len(self._asked)))
                 raise
+            finally:
+                # What died on the way, killed from outside or stopped, has left its unfinished files.
+                files.sweep(self._out)
         pages = self._index()
         found = self._close(facts, began, workers)
         self._show(found, pages)
