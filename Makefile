@@ -13,6 +13,8 @@ UV_VERSION := 0.13.9
 UV := .uv/bin/uv
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
+# Matrices here are small: threads of BLAS wait for each other, and change the last digits with the number of cores.
+export OPENBLAS_NUM_THREADS ?= 1
 unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport VIRTUAL_ENV
@@ -107,6 +109,7 @@ bench: setup ## measure against the peers, side by side (a cold report, the arra
 	@.venv/bin/python benchmarks/cold_report.py
 	@.venv/bin/python benchmarks/array_statistics.py
 	@.venv/bin/python benchmarks/monitoring.py
+	@.venv/bin/python benchmarks/backtest.py
 	@.venv/bin/python benchmarks/read_and_check.py
 	@.venv/bin/python benchmarks/charts.py
 	@.venv/bin/python benchmarks/documents.py

@@ -18,7 +18,8 @@ FLOORS = (
     ("tables", "checks"),
     (
         "guards", "intervals", "exact", "simultaneous", "shares", "rates", "stages", "comparisons", "power",
-        "severity", "series", "standardise", "quality", "derived", "trends", "models", "monitoring",
+        "severity", "series", "standardise", "quality", "derived", "trends", "models", "monitoring", "forecasts",
+        "synthetic", "seasons", "disaggregation",
     ),
     (
         "denominators", "indicators", "neighbours", "timeline", "derivation", "coverage", "wording", "theme",

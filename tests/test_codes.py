@@ -208,6 +208,12 @@ def test_a_code_object_cannot_be_changed(book: Codes) -> None:
     [
         (lambda p: (p / "codes" / "terms.csv").unlink(), r"lacks terms\.csv"),
         (lambda p: (p / "codes" / "units.csv").write_bytes("mã;tên".encode("utf-16")), "not UTF-8"),
+        (
+            lambda p: (p / "codes" / "rules.csv").write_bytes(
+                (p / "codes" / "rules.csv").read_bytes().replace(b"2022-07-06", b"6/7/2022")
+            ),
+            r"rules\.csv, row '69-qd-tw-2022': from is '6/7/2022', which is no date",
+        ),
         (lambda p: (p / "codes" / "units.csv").write_text("code,label_vi\na\n"), "line 2: 1 cells"),
         (lambda p: shutil.rmtree(p / "codes"), "No code lists"),
     ],

@@ -19,7 +19,7 @@ from stats.comparisons.shrinkage import shrink_shares
 from stats.comparisons.two_proportions import difference_of_shares
 from stats.models.interrupted import interrupted_series
 from stats.models.regression import regression_fit
-from stats.monitoring import xmr_chart
+from stats.monitoring import runs_test, xmr_chart
 from stats.periods import Period
 from stats.quality.consistency import check_parts, check_percentages
 from stats.quality.imputation import rubin_pool
@@ -67,6 +67,7 @@ EXAMPLES: dict[str, Callable[[], Printed]] = {
     "RegressionModel": lambda: regression_fit(X, [0, 1] * 4, exposure=N, terms=["late"]),
     "InterruptedSeries": lambda: interrupted_series(QUARTERS, at=8),
     "ControlChart": lambda: xmr_chart(QUARTERS),
+    "LongestRuns": lambda: runs_test(QUARTERS),
     "ChangePoint": lambda: pettitt(QUARTERS),
     "Breaks": lambda: find_breaks(QUARTERS),
     "Series": lambda: timeline.series(BOOK, "disciplined-members", "national", "year", "committees"),

@@ -18,6 +18,10 @@ from stats.errors import ExitCode, MissingSystemPackageError, Severity, StatsErr
 if TYPE_CHECKING:
     from stats.indicators import Book
 
+# Before numpy is loaded. Matrices here are small: threads of BLAS wait for each other (a forecast takes six times as
+# long with two), and sums would change in the last digit with the number of cores.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 app = typer.Typer(
     name="discipline-stats",
     help="Statistics of party inspection, supervision and discipline, from published aggregates.",
@@ -254,6 +258,26 @@ def export(
         made = exporting.run(data, formats=to, out=out, zipped=zip_, step=progress.step)
     for path in made:
         print(_shown(path))
+    return None
+
+
+@app.command()
+@guarded
+def sample(
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder to write (default: reports/output/SYNTHETIC).", parser=_named),
+    ] = None,
+    lang: Lang = "vi",
+) -> int | None:
+    """Write a data folder of made-up months of 34 bodies, marked SYNTHETIC, to try every command on."""
+    from stats.reports import sampling
+    from stats.reports.progress import Progress
+
+    with Progress(lang) as progress:
+        lines = sampling.run(out, lang=lang, step=progress.step)
+    for line in lines:
+        print(line)
     return None
 
 

@@ -42,6 +42,8 @@ _VI = {
     "season": "số kỳ trong năm",
     "resamples": "số lần lấy mẫu lại",
     "most": "số mốc nhiều nhất",
+    "annual": "số cả năm",
+    "indicator": "chỉ số tham chiếu",
 }
 
 

@@ -105,6 +105,12 @@ def test_kinds_without_a_native_form_have_none(vi: Words) -> None:
     assert native.plans(chart("bodies_funnel", {}), vi) == ()
 
 
+@pytest.mark.parametrize("kind", ["control", "interrupted", "fan", "a_kind_of_tomorrow"])
+def test_lines_in_time_and_kinds_not_known_here_stay_pictures(kind: str, vi: Words) -> None:
+    assert kind not in native.FORMS
+    assert native.plans(chart(kind, {}, {"label": "b"}), vi) == ()
+
+
 def test_a_label_met_twice_is_two_categories(vi: Words) -> None:
     assert native.plans(chart("bars", {}, {"estimate": 2.0}), vi)[0].categories == ("Khiển trách", "Khiển trách (2)")
 

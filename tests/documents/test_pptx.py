@@ -255,6 +255,22 @@ def test_a_grid_is_its_picture_where_there_is_one_and_else_its_table(document_of
     assert writer.write(document, pictures={name: _png(1440, 1600)}) == without
 
 
+def test_charts_of_lines_in_time_are_pictures(document_of: Make) -> None:
+    document = document_of("period", "ha-noi", "2020-2025/half", "vi")
+    as_lines = replace(document, sections=[
+        replace(s, blocks=[replace(b, kind="control") if hasattr(b, "marks") else b for b in s.blocks])
+        for s in document.sections
+    ])  # fmt: skip
+    assert charts_in(writer.write(document))
+    for height in (800, 1000):  # with the subtitle and the source beside it, and in their place
+        made = writer.write(as_lines, pictures={name: _png(1440, height) for name in document.charts})
+        assert charts_in(made) == []
+        shown = [s for slide in opened(made).slides for s in slide.shapes if s.shape_type == 13]
+        assert shown
+        assert {s._element.nvPicPr.cNvPr.get("descr") for s in shown} <= {c.alt for c in document.charts.values()}
+        assert without_alt(made) == []
+
+
 def test_a_name_that_is_code_is_a_name(planted: Any, planted_name: str) -> None:
     data = writer.write(planted("vi"))
     assert any(planted_name in text for text in words_of(data))

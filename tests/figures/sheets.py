@@ -5,20 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from stats import codes, figures, shares
+import numpy as np
+
+from stats import codes, figures, monitoring, shares
 from stats.comparisons import funnels, ranks
 from stats.figures import Break, Cell, Change, Chart, Item, Point, Progress
 from stats.figures.lettering import width
 from stats.figures.tallies import Tally, tally_grid
+from stats.forecasts import seasonal_naive_forecast
+from stats.models.interrupted import interrupted_series
 from stats.periods import Period
 from stats.results import Approx, Note, Result, State
 from stats.severity.mix import mix_shift
 from stats.wording import Words
 
 LANGS = ("vi", "en")
+LINES = ("control-chart", "interrupted-series", "forecast-fan")
+"""Charts of lines in time: their marks are too many to be printed one by one."""
 WORDS = {lang: Words(codes.load(), lang) for lang in LANGS}
 PENALTIES = {"reprimand": 1783, "warning": 281, "removal": 25, "expulsion": 288}
 TERM = {"reprimand": 3088, "warning": 622, "removal": 72, "expulsion": 361}
@@ -186,6 +192,44 @@ def grid(w: Words) -> list[Cell]:
             Cell("An Giang", section, "approximate")]  # fmt: skip
 
 
+def months(n: int, year: int = 2018) -> list[Period]:
+    return [Period.parse(f"{year + k // 12}-{k % 12 + 1:02d}") for k in range(n)]
+
+
+def monthly(values: Sequence[float], periods: Sequence[Period]) -> list[Point]:
+    known = [count(x) if np.isfinite(x) else missing() for x in values]
+    return [Point(p, r) for p, r in zip(periods, known, strict=True)]
+
+
+def noise(n: int, level: float = 30.0, seed: int = 1) -> np.ndarray:
+    """Return counts of months that nothing moves but chance."""
+    return np.random.default_rng(seed).poisson(level, n).astype(float)
+
+
+def watched(n: int = 60, **course: object) -> tuple[list[Point], monitoring.ControlChart]:
+    """Return a series with one far point, a shifted stretch and a missing month, and its control chart."""
+    values, periods = noise(n), months(n)
+    values[n // 3] += 35
+    values[n // 2 : n // 2 + 8] += 10
+    if n > 12:
+        values[n // 4] = np.nan
+    return monthly(values, periods), monitoring.xmr_chart(values, periods=periods, **course)
+
+
+def ruled(n: int = 48) -> tuple[list[Point], object]:
+    """Return a series in which a rule took effect on 28 July 2021, in a short one half a year later, and its fit."""
+    periods = months(n, 2023 - n // 12)
+    day = dt.date(2021, 7, 28) if n > 24 else dt.date(2022, 1, 28)
+    values = noise(n) + np.array([12.0 * (p.start > day) for p in periods])
+    return monthly(values, periods), interrupted_series(values, at=day, periods=periods)
+
+
+def expected(n: int = 48) -> tuple[list[Point], object]:
+    """Return a series with a season and its forecast of a year."""
+    values, periods = noise(n) + np.tile([0.0, 5, 10, 20, 25, 20, 10, 5, 0, -5, -8, -4], n // 12), months(n)
+    return monthly(values, periods), seasonal_naive_forecast(values, horizon=12, season=12, periods=periods)
+
+
 def made(lang: str, **options: object) -> dict[str, Chart]:
     """Return one chart of every kind, by name."""
     w = WORDS[lang]
@@ -211,6 +255,9 @@ def made(lang: str, **options: object) -> dict[str, Chart]:
         figures.violation_contents(contents(w), base="74.", **put),
         figures.rate_compared(rates(w), **put),
         figures.counts_over_periods(years(w), breaks=BREAKS, **put),
+        figures.control_chart(*watched(), breaks=BREAKS, **put),
+        figures.interrupted_series(*ruled(), rule="22-QĐ/TW", breaks=BREAKS[1:], **put),
+        figures.forecast_fan(*expected(), breaks=BREAKS, **put),
         figures.changes(moved(w), **put),
         figures.severity_shift(shifted(w), **put),
         figures.funnel_plot(items, plot, base=w.text("bodies.plot.base"), **put),
@@ -318,7 +365,7 @@ def printed(chart: Chart) -> str:
 def drawn(chart: Chart) -> list[float]:
     """Values of the marks, in no order: lengths of bars, places of points."""
     values: list[float] = []
-    upright = chart.name in ("mix-over-periods", "bodies-funnel")
+    upright = chart.name in ("mix-over-periods", "bodies-funnel", *LINES)
     for trace in chart.spec["data"]:
         if trace["type"] == "bar":
             values += trace["x" if trace.get("orientation") == "h" else "y"]

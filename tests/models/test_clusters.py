@@ -57,6 +57,34 @@ def test_cluster_errors_are_those_of_statsmodels(quine: pd.DataFrame) -> None:
     np.testing.assert_allclose(model.std_error, want.bse, rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("family", "correction", "want"),  # vcovCL of glm(Days ~ Eth + Sex, poisson) and of lm(...), by the 28 groups
+    [
+        ("poisson", "hc0", [0.18433162605, 0.221313142177, 0.211179635297]),
+        ("poisson", "hc1", [0.18561618254, 0.222855412698, 0.212651288191]),
+        ("poisson", "hc3", [0.21552344143, 0.251297042272, 0.240943189756]),
+        ("gaussian", "hc0", [3.37657987591, 3.48745721367, 3.51167217658]),
+        ("gaussian", "hc1", [3.40011033395, 3.51176034543, 3.53614405577]),
+        ("gaussian", "hc2", [3.59778263641, 3.68780896987, 3.70467253208]),
+        ("gaussian", "hc3", [3.9066906352, 3.97577640768, 3.98457135192]),
+    ],
+)
+def test_every_clustered_error_of_r_has_a_name(
+    quine: pd.DataFrame, family: str, correction: str, want: list[float]
+) -> None:
+    cell = quine[["Eth", "Sex", "Age", "Lrn"]].agg("".join, axis=1)
+    model = regression_model(
+        quine.assign(cell=cell), count="Days", factors=LEVELS, family=family, groups="cell", correction=correction
+    )
+    np.testing.assert_allclose(model.std_error, want, rtol=2e-6)
+    assert model.standard_errors == f"cluster_{correction}"
+
+
+def test_a_cluster_that_a_coefficient_is_all_about_has_finite_errors() -> None:
+    model = regression_fit([3, 5, 9, 4, 12, 7], [0, 0, 0, 0, 1, 1], groups=[1, 1, 2, 2, 3, 3], correction="hc3")
+    assert np.isfinite(model.std_error).all()
+
+
 def test_a_cluster_a_row_is_the_robust_error() -> None:
     y, x = [3, 5, 9, 4, 12, 7], [0, 0, 0, 1, 1, 1]
     clustered = regression_fit(y, x, groups=range(6), correction="none")
@@ -96,7 +124,20 @@ def test_exchangeable_gee_of_warpbreaks_is_that_of_r() -> None:
     np.testing.assert_allclose(model.estimate, [36.389, -10, -14.722], atol=5e-4)
     np.testing.assert_allclose(model.std_error, [5.775, 7.464, 3.732], atol=5e-4)
     assert model.df_reference == 1
-    assert model.correlation == pytest.approx(0.0252, abs=5e-5)  # geepack, by another divisor: 0.0265
+    assert model.correlation == pytest.approx(0.0252, abs=5e-5)
+    by_geepack = gee_fit(BREAKS, TENSION, groups=WOOL, family="gaussian", divisor="n")
+    assert by_geepack.correlation == pytest.approx(0.0265, abs=1e-4)
+
+
+def test_naive_errors_with_the_dispersion_and_both_divisors_by_hand() -> None:
+    counts, late, body = [4, 6, 5, 9, 12, 11, 10, 8], [0, 1] * 4, np.repeat(range(4), 2)
+    options = {"groups": body, "structure": "independence"}
+    naive, scaled = (gee_fit(counts, late, standard_errors=kind, **options) for kind in ("naive", "naive_scaled"))
+    np.testing.assert_allclose(scaled.std_error, naive.std_error * naive.dispersion**0.5)
+    np.testing.assert_allclose(naive.std_error, regression_fit(counts, late).std_error, rtol=1e-6)
+    over_all = gee_fit(counts, late, divisor="n", **options)
+    assert over_all.dispersion == pytest.approx(naive.dispersion * 6 / 8)
+    assert scaled.standard_errors == "gee_independence_naive_scaled"
 
 
 def test_gee_options_go_to_statsmodels() -> None:

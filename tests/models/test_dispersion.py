@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import special
 
 from stats.errors import InputError
 from stats.models.dispersion import METHODS, dispersion_test
@@ -54,6 +55,19 @@ def test_dean_and_the_line_that_statsmodels_mislabels(poisson: RegressionModel) 
     # Its "CT nb1" regresses on mu like "CT nb2"; the day this fails the note in the docstring can go.
     assert want["CT nb1"] == want["CT nb2"]
     assert dispersion_test(poisson, method="cameron_trivedi_nb1").statistic != pytest.approx(want["CT nb1"], rel=1e-3)
+
+
+def test_the_likelihood_ratio_halves_its_p_value(poisson: RegressionModel) -> None:
+    # 2 * (logLik(glm.nb(Days ~ Eth + Sex)) - logLik(glm(..., poisson))) and 1 / theta in R.
+    test = dispersion_test(poisson, method="likelihood_ratio")
+    assert (test.statistic, test.df) == (pytest.approx(1358.713514, rel=1e-7), 1.0)
+    assert test.extra["alpha"] == pytest.approx(0.853672288, rel=1e-5)
+    calm = dispersion_test(regression_fit([5, 6, 5, 6, 5, 6, 5, 6, 5, 6]), method="likelihood_ratio")
+    assert (calm.statistic, calm.p_value, calm.extra["alpha"]) == (0.0, 1.0, 0.0)
+    wide = dispersion_test(regression_fit([3, 8, 4, 9, 1, 6, 2, 7, 5, 12]), method="likelihood_ratio")
+    assert wide.p_value == pytest.approx(float(special.chdtrc(1, wide.statistic)) / 2)
+    with pytest.raises(InputError, match="over-dispersion only"):
+        dispersion_test(poisson, method="likelihood_ratio", alternative="two-sided")
 
 
 def test_dean_adjusted_by_hand_for_one_mean() -> None:

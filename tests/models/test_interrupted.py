@@ -15,7 +15,10 @@ from stats.errors import InputError
 from stats.models.interrupted import interrupted_series
 from stats.periods import Period
 from stats.results import State
+from stats.trends.seasonal import seasonal_mann_kendall
 
+QUARTERS = [Period.parse(f"{year}-{first:02d}-01..{year}-{first + 2:02d}-{last}") for year in range(2010, 2020)
+            for first, last in ((1, 31), (4, 30), (7, 30), (10, 31))]  # fmt: skip
 COUNTS = [10, 12, 9, 11, 10, 8, 11, 9, 21, 18, 20, 22, 19, 20, 23, 18]
 YEARS = [Period.parse(str(year)) for year in range(2005, 2025)]
 MONTHS = [Period.parse(f"{year}-{month:02d}") for year in range(2018, 2022) for month in range(1, 13)]
@@ -70,7 +73,7 @@ def test_residuals_that_follow_on_each_other_are_told_unless_the_errors_allow_fo
     assert [note.code for note in interrupted_series(waves, at=20).caveats] == ["serial_correlation"]
     hac = interrupted_series(waves, at=20, standard_errors="hac")
     assert [note.code for note in hac.caveats] == ["few_points_for_lags"]
-    assert hac.average.method == "interrupted_step_quasi_poisson_hac_lag3"
+    assert hac.average.method == "interrupted_step_quasi_poisson_hac_none_lag3"
 
 
 def test_where_the_slope_counts_from_changes_no_ratio() -> None:
@@ -128,6 +131,39 @@ def test_season_by_months_and_by_quarters() -> None:
     assert quarters.model.terms == ("(intercept)", "time", "step", "sin1", "cos1", "cos2")
     with pytest.raises(InputError, match="3 pairs"):
         interrupted_series(np.arange(20, 60), at=20, season=4, pairs=3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "season", "fits"),
+    [
+        ("month", 12, 12), ("month", 4, 12), ("month", 24, 12), ("quarter", 4, 4), ("quarter", 12, 4),
+        ("year", 4, None), ("first quarters", 4, None),
+    ],
+)  # fmt: skip
+def test_the_season_must_be_that_of_the_periods(kind: str, season: int, fits: int | None) -> None:
+    firsts = [Period.parse(f"{year}-Q1") for year in range(2000, 2020)]
+    periods = {"month": MONTHS, "quarter": QUARTERS, "year": YEARS, "first quarters": firsts}[kind]
+    counts, middle = np.arange(len(periods)) % 7 + 20, periods[len(periods) // 2].start
+    if season == fits:
+        assert interrupted_series(counts, at=middle, periods=periods, season=season).state is State.VALUE
+        assert seasonal_mann_kendall(counts, season, periods=periods).state is State.VALUE
+        return
+    for call in (
+        lambda: interrupted_series(counts, at=middle, periods=periods, season=season),
+        lambda: seasonal_mann_kendall(counts, season, periods=periods),
+    ):
+        with pytest.raises(InputError, match="has no season" if fits is None else f"Use season={fits}") as told:
+            call()
+        assert "mùa vụ" in told.value.vi
+
+
+def test_the_correction_of_the_serial_errors_is_an_option_and_named() -> None:
+    waves = np.round(100 + 30 * np.sin(np.arange(40) / 3))
+    plain, corrected = (
+        interrupted_series(waves, at=20, standard_errors="hac", lags=2, correction=name) for name in (None, "hc1")
+    )
+    np.testing.assert_allclose(corrected.model.std_error, plain.model.std_error * (40 / 37) ** 0.5)
+    assert corrected.average.method.endswith("hac_hc1_lag2")
 
 
 @pytest.mark.parametrize(

@@ -102,3 +102,12 @@ def test_counts_of_a_thousand_million_settle() -> None:
     # So far above Poisson variance theta is that of the gamma distribution: log theta - digamma(theta).
     gap = np.log(counts.mean()) - np.log(counts).mean()
     assert np.log(model.theta) - digamma(model.theta) == pytest.approx(gap, rel=1e-5)
+
+
+def test_counts_that_vary_hardly_more_than_poisson_counts_are_fitted_all_the_same() -> None:
+    # MASS::glm.nb: theta 5640 with the warning that its iteration does not end; its last digits change nothing.
+    counts = [35, 29, 26, 17, 27, 32, 33, 31, 43, 31, 26, 22, 30, 34, 26, 34, 26, 37, 28, 30]
+    model = regression_fit(counts, [0, 1] * 10, family="negative_binomial")
+    assert model.theta == pytest.approx(5639.558, rel=1e-6)
+    np.testing.assert_allclose(model.estimate, [3.40120, -0.01005], atol=5e-6)
+    np.testing.assert_allclose(model.std_error, [0.05789, 0.08207], atol=5e-6)

@@ -69,9 +69,52 @@ def test_sandwiches_are_those_of_r(quine: pd.DataFrame) -> None:
     np.testing.assert_allclose(robust.std_error, [0.1406126056, 0.1595724122, 0.1557820559], rtol=1e-6)
     newey_west = regression_model(quine, count="Days", factors=LEVELS, standard_errors="hac", lags=3, correction="hc1")
     np.testing.assert_allclose(newey_west.std_error, [0.1871950946, 0.2044342792, 0.2017033826], rtol=1e-6)
-    assert newey_west.standard_errors == "hac_lag3"
+    assert newey_west.standard_errors == "hac_hc1_lag3"
     default = regression_model(quine, count="Days", factors=LEVELS, standard_errors="hac")
-    assert default.standard_errors == "hac_lag4"
+    assert default.standard_errors == "hac_none_lag4"
+    np.testing.assert_allclose(  # NeweyWest(m, lag = 3, prewhite = FALSE): adjust is FALSE there
+        regression_model(quine, count="Days", factors=LEVELS, standard_errors="hac", lags=3).std_error,
+        [0.185261757653, 0.202323017883, 0.199620151713], rtol=2e-6,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("correction", "poisson", "gaussian"),  # vcovHC(glm(Days ~ Eth + Sex, poisson)), vcovHC(lm(...))
+    [
+        ("hc0", [0.140612553308, 0.159572402812, 0.155782061512], [2.60660104313, 2.60202384543, 2.59156541158]),
+        ("hc1", [0.142079854469, 0.161237551239, 0.157407657481], [2.63380109495, 2.6291761238, 2.61860856561]),
+        ("hc2", [0.142121819954, 0.161233053015, 0.157472019359], [2.63347010201, 2.62960120623, 2.61927034597]),
+        ("hc3", [0.14364738484, 0.162911533065, 0.159180900316], [2.66061688576, 2.65747306803, 2.64727363793]),
+    ],
+)
+def test_every_robust_error_of_r_has_a_name(
+    quine: pd.DataFrame, correction: str, poisson: list[float], gaussian: list[float]
+) -> None:
+    for family, want in (("poisson", poisson), ("gaussian", gaussian)):
+        model = regression_model(
+            quine, count="Days", factors=LEVELS, family=family, standard_errors="robust", correction=correction
+        )
+        np.testing.assert_allclose(model.std_error, want, rtol=2e-6)
+        assert model.standard_errors == f"robust_{correction}"
+
+
+@pytest.mark.parametrize(("correction", "factor"), [("none", False), ("hc1", True)])
+def test_both_conventions_of_newey_and_west_are_those_of_statsmodels(
+    quine: pd.DataFrame, correction: str, factor: bool
+) -> None:
+    from statsmodels.regression.linear_model import OLS
+
+    for lags in (0, 3):
+        model = regression_model(
+            quine, count="Days", factors=LEVELS, family="gaussian", standard_errors="hac", lags=lags,
+            correction=correction,
+        )  # fmt: skip
+        plain = OLS(model.counts, model.design).fit()
+        want = plain.get_robustcov_results("HAC", maxlags=lags, use_correction=factor)
+        np.testing.assert_allclose(model.std_error, want.bse, rtol=1e-9)
+        assert model.standard_errors == f"hac_{correction}_lag{lags}"
+    with pytest.raises(UnknownCodeError, match="hc3"):
+        regression_model(quine, count="Days", factors=LEVELS, standard_errors="hac", correction="hc3")
 
 
 def test_wald_tests_of_several_terms_are_those_of_r(quine: pd.DataFrame) -> None:

@@ -38,7 +38,8 @@ def test_the_guide_prints_the_stored_tables(script: ModuleType, stored: dict[str
 
 
 @pytest.mark.parametrize(
-    ("name", "sizes"), [("over_time", (20,)), ("interrupted", (16,)), ("dispersion", (15,)), ("clusters", (8,))]
+    ("name", "sizes"),
+    [("over_time", (20,)), ("interrupted", (16,)), ("dispersion", (15,)), ("clusters", (8,)), ("regressions", (20,))],
 )
 def test_a_small_run_finds_about_the_same(
     script: ModuleType, stored: dict[str, list[list[object]]], name: str, sizes: tuple[int, ...]
@@ -53,7 +54,15 @@ def test_a_small_run_finds_about_the_same(
 
 
 def test_every_method_but_those_said_holds_its_level(stored: dict[str, list[list[object]]]) -> None:
-    known = {"HAC", "robust, normal", "robust, t(G-1)", "Bai-Perron, BIC"}
-    beyond = {row[0] for name in ("over_time", "interrupted", "dispersion", "clusters") for row in stored[name]
+    known = {"HAC", "HAC, hc1", "robust, normal", "robust, t(G-1)", "GEE, t(G-1)", "Bai-Perron, BIC"}
+    beyond = {row[0] for name in stored if name != "samples" for row in stored[name]
               if float(str(row[2])) > 0.08}  # fmt: skip
     assert beyond <= known
+
+
+def test_models_that_allow_for_more_variation_hold_their_level_and_poisson_does_not(
+    stored: dict[str, list[list[object]]],
+) -> None:
+    wide = {(row[0], row[1]): float(str(row[3])) for row in stored["regressions"]}
+    assert all(share > 0.2 for (model, _), share in wide.items() if model == "Poisson")
+    assert all(share < 0.1 for (model, _), share in wide.items() if model != "Poisson")

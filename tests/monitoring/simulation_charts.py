@@ -18,7 +18,16 @@ from typing import Any
 
 import numpy as np
 
-from stats.monitoring import ControlChart, p_chart, p_prime_chart, u_chart, u_prime_chart, xmr_chart
+from stats.monitoring import (
+    ControlChart,
+    c_chart,
+    p_chart,
+    p_prime_chart,
+    runs_test,
+    u_chart,
+    u_prime_chart,
+    xmr_chart,
+)
 
 STORE = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "monitoring_simulation.json"
 SEED = 20260810
@@ -89,13 +98,63 @@ def dispersed(series: int, rng: np.random.Generator) -> list[dict[str, Any]]:
     return rows
 
 
+def each_kind(series: int, rng: np.random.Generator) -> list[dict[str, Any]]:
+    """Return for every chart its false alarms in 24 points, and how often a change of two deviations is then found.
+
+    The prime charts are shown figures that vary three times as much as chance alone makes them.
+    """
+    n, changed = 2000.0, np.arange(BEFORE + AFTER) >= BEFORE
+    shape = (series, BEFORE + AFTER)
+
+    def counts(kind: str, times: float, change: float) -> Any:
+        chance = 0.2 * 0.8 / n if kind == "p" else 0.2 / n
+        centre = 0.2 + change * times * np.sqrt(chance) * changed
+        level = rng.normal(centre, np.sqrt((times**2 - 1) * chance), shape).clip(0.001, 0.999)
+        return rng.binomial(int(n), level) if kind == "p" else rng.poisson(n * level)
+
+    charts: dict[str, Callable[[float, str], Callable[..., ControlChart]]] = {}
+    figures: dict[str, Callable[[float], Any]] = {}
+    for name, kind, times, chart in (
+        ("p", "p", 1, p_chart), ("u", "u", 1, u_chart), ("c", "u", 1, None), ("p'", "p", 3, p_prime_chart),
+        ("u'", "u", 3, u_prime_chart),
+    ):  # fmt: skip
+        charts[name] = lambda x, chart=chart, **o: c_chart(x, **o) if chart is None else chart(x, n, **o)
+        figures[name] = lambda change, kind=kind, times=times: counts(kind, times, change)
+    for name, options in (
+        ("XmR, median ranges", {"spread": "median_moving_range", "centre": "median"}), ("XmR, sd", {"spread": "sd"}),
+    ):  # fmt: skip
+        charts[name] = lambda x, options=options, **o: xmr_chart(x, **options, **o)
+        figures[name] = lambda change: rng.normal(50, 5, shape) + 5 * change * changed
+    rows = []
+    for name, chart in charts.items():
+        x, shifted = figures[name](0.0), figures[name](2.0)
+        row: dict[str, Any] = {"chart": name}
+        for rules in RULES:
+            row[rules], row["beyond"] = share_alarming(chart(x[:, :BEFORE], rules=rules, zeros=True))
+        row["within_12"] = share_alarming(chart(shifted, baseline=BEFORE, zeros=True), start=BEFORE)[0]
+        rows.append(row)
+    return rows
+
+
+def runs(series: int, rng: np.random.Generator) -> list[dict[str, Any]]:
+    """Return how often the longest run and the crossings alarm: nothing, or a lasting shift in the second half."""
+    rows = []
+    for length in LENGTHS:
+        x, half = normal(rng, (series, length)), np.arange(length) >= length // 2
+        row: dict[str, Any] = {"points": length}
+        for shift in (0.0, *SHIFTS[:2]):
+            row[f"shift_{shift:g}"] = round(float(runs_test(x + 5 * shift * half).signal.mean()), 3)
+        rows.append(row)
+    return rows
+
+
 def simulate(series: int) -> dict[str, Any]:
     """Return all numbers for so many series each."""
     rng = np.random.default_rng(SEED)
     return {
         "what": "false alarms and detection of control charts on made-up series, marked synthetic",
         "seed": SEED, "series": series, "in_control": in_control(series, rng), "planted": planted(series, rng),
-        "dispersed": dispersed(series, rng),
+        "dispersed": dispersed(series, rng), "kinds": each_kind(series, rng), "runs": runs(min(series, 4000), rng),
     }  # fmt: skip
 
 
@@ -105,7 +164,7 @@ def main() -> None:
     parser.add_argument("--series", type=int, default=20_000)
     found = simulate(parser.parse_args().series)
     STORE.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    for part in ("in_control", "planted", "dispersed"):
+    for part in ("in_control", "planted", "dispersed", "kinds", "runs"):
         print(part, *found[part], sep="\n  ")
 
 

@@ -53,6 +53,26 @@ class TestXmr:
         chart = xmr_chart(COUNTS, factor=3 / 1.128)
         np.testing.assert_allclose(chart.sigma[0, 0], 31 / 13 / 1.128)
 
+    def test_median_ranges_and_the_standard_deviation_are_named_conventions(self):
+        ranges = [3, 4, 3, 1, 3, 4, 2, 1, 2, 1, 4, 2, 1]
+        by_median = xmr_chart(COUNTS, spread="median_moving_range", centre="median")
+        assert by_median.method == "xmr_median_centre_median_moving_range"
+        assert by_median.centre[0, 0] == statistics.median(COUNTS)
+        np.testing.assert_allclose(by_median.upper[0, 0], statistics.median(COUNTS) + 3.145 * statistics.median(ranges))
+        np.testing.assert_allclose(by_median.range_limit[0, 0], 3.865 * statistics.median(ranges))
+        by_sd = xmr_chart(COUNTS, spread="sd")  # qcc(type = "xbar.one", std.dev = "SD"): c4 of 14 is 0.9810
+        np.testing.assert_allclose(by_sd.sigma[0, 0], statistics.stdev(COUNTS) / 0.98097, rtol=1e-5)
+        assert (by_sd.method, by_sd.centre[0, 0]) == ("xmr_sd", statistics.mean(COUNTS))
+        assert xmr_chart([x for v in COUNTS for x in (v, None)], spread="sd")  # needs no neighbours
+        for wrong in ({"spread": "sd", "factor": 3}, {"spread": "sd", "screen": True}, {"factor": 0}):
+            with pytest.raises(InputError):
+                xmr_chart(COUNTS, **wrong)
+
+    def test_the_default_conventions_are_those_written_out(self):
+        plain, written = xmr_chart(COUNTS), xmr_chart(COUNTS, spread="moving_range", centre="mean", factor=2.66)
+        np.testing.assert_array_equal(plain.upper, written.upper)
+        assert plain.method == written.method == "xmr_unscreened"
+
     @given(st.lists(st.integers(1, 200), min_size=12, max_size=30), st.integers(1, 9), st.integers(0, 50))
     def test_another_unit_moves_the_limits_with_the_figures(self, values, scale, shift):
         first = xmr_chart(values, zeros=True)
@@ -91,6 +111,21 @@ class TestShares:
         assert note.code == "limits_too_narrow"
         assert note.values["times"] == round(float(p_prime_chart(x, n).inflation[0, 0]), 1)
         assert p_chart([5, 6, 4, 7, 5, 5, 6, 4, 6, 5, 7, 5], [100] * 12).caveats == ()
+
+    @pytest.mark.parametrize("chart", [p_chart, p_prime_chart, u_chart, u_prime_chart])
+    def test_in_standard_deviations_the_limits_are_straight_and_the_same_points_beyond(self, chart):
+        n = np.random.default_rng(2).integers(50, 400, 24).astype(float)
+        x = np.random.default_rng(3).binomial(n.astype(int), 0.2).astype(float)
+        x[20] = n[20] * 0.6
+        drawn = chart(x, n)
+        even = drawn.standardised()
+        np.testing.assert_allclose(even.values, (drawn.values - drawn.centre) / drawn.sigma)
+        assert (set(even.lower[0]), set(even.upper[0]), set(even.centre[0])) == ({-3.0}, {3.0}, {0.0})
+        np.testing.assert_array_equal(even.found.signals[0], drawn.found.signals[0])
+        assert even.found.signals[0, 0, 0, 20]
+        assert (even.kind, even.method) == ("standardised", f"{drawn.method}_standardised")
+        assert even.standardised().upper[0, 0] == 3
+        assert not chart(x[:8], n[:8]).standardised()
 
     def test_limits_stay_between_0_and_1(self):
         chart = p_chart([29, 30, 28, 29, 30, 29, 30, 28, 30, 29, 30, 30], [30] * 12)
@@ -319,6 +354,16 @@ class TestMany:
 
 
 class TestHits:
+    def test_points_and_series_without_names_are_numbered_from_1_and_their_places_from_0(self):
+        chart = xmr_chart([[*([30, 34] * 6), 60], [*([30, 34] * 6), 33]], baseline=12)
+        assert (chart.keys[0], chart.keys[-1], chart.series) == ("1", "13", ("1", "2"))
+        hit = chart.hits().iloc[0]
+        assert (hit["series"], hit["point"], hit["key"], hit["points"]) == ("1", 12, "13", (12,))
+        assert chart.keys[hit["point"]] == hit["key"]
+        assert chart.to_frame()["key"].tolist()[:2] == ["1", "2"]
+        dated = xmr_chart(COUNTS, periods=MONTHS[:14])
+        assert dated.keys[:2] == ("2021-01", "2021-02")
+
     def test_a_longer_run_is_one_hit_that_names_its_points(self):
         values = [*([34, 30] * 6), *([40, 42, 41] * 3)]
         hits = xmr_chart(values, baseline=12, periods=MONTHS[:21]).hits()
@@ -352,7 +397,7 @@ class TestHits:
     def test_kinds_conventions_and_rule_sets_have_names_in_both_languages(self):
         for lang in ("vi", "en"):
             words = Words(codes.load(), lang)
-            for kind in ("xmr", "p", "p_prime", "u", "u_prime", "c"):
+            for kind in ("xmr", "p", "p_prime", "u", "u_prime", "c", "standardised"):
                 assert words.text(f"monitoring.chart.{kind}")
             for name in ("nhs", "western_electric", "nelson", "own"):
                 assert words.text(f"monitoring.rules.{name}")

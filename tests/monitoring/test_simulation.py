@@ -49,6 +49,10 @@ def rows_of(stored):
         yield [shift, RULES[row["rules"]], percent(row["within_4"]), percent(row["within_12"])]
     for row in stored["dispersed"]:
         yield [row["kind"], str(row["times"]), percent(row["plain"], 2), percent(row["prime"], 2)]
+    for row in stored["kinds"]:
+        yield [row["chart"], percent(row["beyond"], 2), *(percent(row[r]) for r in RULES), percent(row["within_12"])]
+    for row in stored["runs"]:
+        yield [str(row["points"]), *(percent(row[f"shift_{shift}"]) for shift in (0, 1, 2))]
 
 
 def test_the_guide_prints_the_stored_numbers_and_no_others(stored):
@@ -60,10 +64,10 @@ def test_the_guide_prints_the_stored_numbers_and_no_others(stored):
 
 def test_the_stored_numbers_are_what_the_script_finds(script, stored):
     found = script.simulate(FEW)
-    for part in ("in_control", "planted", "dispersed"):
+    for part in ("in_control", "planted", "dispersed", "kinds", "runs"):
         for again, kept in zip(found[part], stored[part], strict=True):
             for name, value in kept.items():
-                if name in ("series", "within_4", "within_12"):
+                if name in ("series", "within_4", "within_12", *RULES) or name.startswith("shift_"):
                     assert abs(again[name] - value) < 4 * np.sqrt(max(value * (1 - value), 0.004) / FEW), (part, kept)
                 elif name in ("beyond", "plain", "prime"):
                     assert again[name] == pytest.approx(value, abs=0.004 + 0.05 * value), (part, kept)

@@ -72,8 +72,8 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
         yield execute
 
 
-def test_there_are_nine_questions_in_reading_order() -> None:
-    assert [path.stem[:2] for path in EXPLORE] == [f"{n:02d}" for n in range(1, 10)]
+def test_there_are_ten_questions_in_reading_order() -> None:
+    assert [path.stem[:2] for path in EXPLORE] == [f"{n:02d}" for n in range(1, 11)]
 
 
 @pytest.mark.parametrize(("case", "lang"), RUNS)

@@ -14,6 +14,7 @@ from stats.errors import InputError
 from stats.periods import Period
 from stats.trends.break_intervals import break_interval, place_cdf
 from stats.trends.breaks import find_breaks
+from stats.trends.change_points import ols_cusum, sup_f
 from stats.trends.segments import residual_sums
 
 NILE = [1120, 1160, 963, 1210, 1160, 1160, 813, 1230, 1370, 1140, 995, 935, 1110, 994, 1020, 960, 1180, 799, 958, 1140,
@@ -22,6 +23,203 @@ NILE = [1120, 1160, 963, 1210, 1160, 1160, 813, 1230, 1370, 1140, 995, 935, 1110
         845, 944, 984, 897, 822, 1010, 771, 676, 649, 846, 812, 742, 801, 1040, 860, 874, 848, 890, 744, 749, 838, 1050,
         918, 986, 797, 923, 975, 815, 1020, 906, 901, 1170, 912, 746, 919, 718, 714, 740]  # fmt: skip
 NILE_YEARS = [Period.parse(str(year)) for year in range(1871, 1971)]
+DRIVERS = np.array(
+    [
+        1687,
+        1508,
+        1507,
+        1385,
+        1632,
+        1511,
+        1559,
+        1630,
+        1579,
+        1653,
+        2152,
+        2148,
+        1752,
+        1765,
+        1717,
+        1558,
+        1575,
+        1520,
+        1805,
+        1800,
+        1719,
+        2008,
+        2242,
+        2478,
+        2030,
+        1655,
+        1693,
+        1623,
+        1805,
+        1746,
+        1795,
+        1926,
+        1619,
+        1992,
+        2233,
+        2192,
+        2080,
+        1768,
+        1835,
+        1569,
+        1976,
+        1853,
+        1965,
+        1689,
+        1778,
+        1976,
+        2397,
+        2654,
+        2097,
+        1963,
+        1677,
+        1941,
+        2003,
+        1813,
+        2012,
+        1912,
+        2084,
+        2080,
+        2118,
+        2150,
+        1608,
+        1503,
+        1548,
+        1382,
+        1731,
+        1798,
+        1779,
+        1887,
+        2004,
+        2077,
+        2092,
+        2051,
+        1577,
+        1356,
+        1652,
+        1382,
+        1519,
+        1421,
+        1442,
+        1543,
+        1656,
+        1561,
+        1905,
+        2199,
+        1473,
+        1655,
+        1407,
+        1395,
+        1530,
+        1309,
+        1526,
+        1327,
+        1627,
+        1748,
+        1958,
+        2274,
+        1648,
+        1401,
+        1411,
+        1403,
+        1394,
+        1520,
+        1528,
+        1643,
+        1515,
+        1685,
+        2000,
+        2215,
+        1956,
+        1462,
+        1563,
+        1459,
+        1446,
+        1622,
+        1657,
+        1638,
+        1643,
+        1683,
+        2050,
+        2262,
+        1813,
+        1445,
+        1762,
+        1461,
+        1556,
+        1431,
+        1427,
+        1554,
+        1645,
+        1653,
+        2016,
+        2207,
+        1665,
+        1361,
+        1506,
+        1360,
+        1453,
+        1522,
+        1460,
+        1552,
+        1548,
+        1827,
+        1737,
+        1941,
+        1474,
+        1458,
+        1542,
+        1404,
+        1522,
+        1385,
+        1641,
+        1510,
+        1681,
+        1938,
+        1868,
+        1726,
+        1456,
+        1445,
+        1456,
+        1365,
+        1487,
+        1558,
+        1488,
+        1684,
+        1594,
+        1850,
+        1998,
+        2079,
+        1494,
+        1057,
+        1218,
+        1168,
+        1236,
+        1076,
+        1174,
+        1139,
+        1427,
+        1487,
+        1483,
+        1513,
+        1357,
+        1165,
+        1282,
+        1110,
+        1297,
+        1185,
+        1222,
+        1284,
+        1444,
+        1575,
+        1737,
+        1763,
+    ]
+)
+"""Drivers killed or seriously injured in Great Britain, January 1969 to December 1984 (R's UKDriverDeaths)."""
 SHIFTED = [5, 4, 6, 5, 7, 4, 5, 6, 4, 5, 12, 11, 13, 10, 12, 14, 11, 12, 13, 12]
 
 
@@ -148,7 +346,43 @@ def test_refusals_and_inputs() -> None:
     assert known.reason.code == "series_break"
     for segment in (4, 11):
         with pytest.raises(InputError, match="does not fit 20 points"):
+            find_breaks(SHIFTED, periods=years, segment=segment)
+
+
+def test_bare_figures_follow_the_segments_of_strucchange_and_real_series_have_five_points_at_least() -> None:
+    # breakpoints(): h = floor(0.15 n), more points than coefficients, at most half of all.
+    years = [Period.parse(str(year)) for year in range(2001, 2021)]
+    assert [find_breaks(SHIFTED, **way).segment for way in ({}, {"segment": 2}, {"periods": years})] == [3, 2, 5]
+    for segment in (1, 11):
+        with pytest.raises(InputError, match="does not fit 20 points"):
             find_breaks(SHIFTED, segment=segment)
+    with pytest.raises(InputError, match="does not fit 20 points"):
+        find_breaks(SHIFTED, np.arange(20), segment=2)
+    assert np.isnan(find_breaks(SHIFTED).selection()["f_critical"]).all()
+
+
+def test_the_seat_belt_breaks_as_strucchange_prints_them() -> None:
+    # breakpoints(y ~ ylag1 + ylag12, data = seatbelt, h = 0.1): BIC keeps none; its example then asks for two,
+    # October 1973 (oil) and January 1983 (the law), with confint(bp.seat, breaks = 2).
+    y = np.log10(DRIVERS)
+    lags = np.column_stack([y[11:-1], y[:-12]])
+    chosen, asked = find_breaks(y[12:], lags, segment=0.1), find_breaks(y[12:], lags, segment=0.1, number=2)
+    assert chosen.selection()["bic"].round(4).tolist()[:4] == [-602.8611, -601.0539, -598.9042, -594.8774]
+    assert chosen.selection()["residual_squares"].round(4).tolist()[:4] == [0.3297, 0.2967, 0.2676, 0.2438]
+    assert chosen.candidates[3] == (46, 70, 157)
+    assert (len(chosen), asked.after.tolist(), asked.method) == (0, [46, 157], "bai_perron_given")
+    assert asked.dates()[["low", "high"]].to_numpy().tolist() == [[33, 56], [144, 171]]
+    test = sup_f(y[12:], lags, trimming=0.1)  # sctest(Fstats(..., from = 0.1))
+    assert (test.statistic, test.p_value) == (pytest.approx(19.3331, abs=5e-5), pytest.approx(0.006721, abs=5e-7))
+    cusum = ols_cusum(y[12:], lags)  # sctest(efp(..., type = "OLS-CUSUM"))
+    assert (cusum.statistic, cusum.p_value) == (pytest.approx(1.4866, abs=5e-5), pytest.approx(0.02407, abs=1e-5))
+
+
+def test_a_number_of_breaks_that_is_given_is_kept() -> None:
+    assert find_breaks(NILE, number=0).after.tolist() == []
+    assert find_breaks(NILE, number=2).after.tolist() == [28, 83]
+    with pytest.raises(InputError, match="no room for 6 breaks"):
+        find_breaks(NILE, number=6)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import rankdata
 
 from stats.errors import InputError
 from stats.periods import Period
@@ -51,6 +52,15 @@ def test_values_of_strucchange() -> None:
         assert (known.statistic, known.p_value) == (pytest.approx(statistic, rel=1e-4), pytest.approx(p, rel=1e-3))
 
 
+@pytest.mark.parametrize(("n", "first", "last"), [(59, 8, 51), (40, 6, 34), (23, 3, 20), (24, 3, 21)])
+def test_the_dates_tried_are_those_of_strucchange(n: int, first: int, last: int) -> None:
+    # Fstats: from = floor(0.15 n), to = n - from.
+    found = sup_f(NILE[:n])
+    tried = np.flatnonzero(np.isfinite(found.path)) + 1
+    assert (tried[0], tried[-1]) == (first, last)
+    assert found.extra["trimming"] == pytest.approx(first / n)
+
+
 def test_statsmodels_divides_otherwise_unless_told() -> None:
     from statsmodels.stats.diagnostic import breaks_cusumolsresid
 
@@ -79,6 +89,22 @@ def test_permutations_by_enumeration_on_a_short_series() -> None:
     assert found.p_value == pytest.approx(exact, abs=0.006)
     assert found.p_value == pettitt(values, p_value="permutation").p_value
     assert exact < 0.05 < 2 * np.exp(-6 * found.statistic**2 / (8**3 + 8**2))
+
+
+def test_the_exact_pettitt_is_that_of_all_orders() -> None:
+    for values in ([4, 5, 3, 6, 11, 12, 10, 13], [4, 4, 3, 6, 6, 12, 12, 13], [1, 8, 2, 7, 3, 6, 4, 5]):
+        found = pettitt(values, p_value="exact")
+        ranks = rankdata(values) - 4.5
+        every = np.abs(2 * np.array(list(itertools.permutations(ranks))).cumsum(axis=1)).max(axis=1)
+        assert found.p_value == pytest.approx((every >= found.statistic - 1e-9).mean(), abs=1e-12)
+        assert (every >= found.limit).mean() <= 0.05 < (every >= found.limit - 1).mean()
+        assert found.method == "pettitt_exact"
+    long = np.random.default_rng(8).normal(0, 1, 16) + 1.2 * (np.arange(16) >= 8)
+    drawn = pettitt(long, p_value="permutation", resamples=20_000)
+    assert pettitt(long, p_value="exact").p_value == pytest.approx(drawn.p_value, abs=0.01)
+    assert pettitt(long, p_value="exact").limit == pytest.approx(drawn.limit, abs=2)
+    with pytest.raises(InputError, match="up to 16 points"):
+        pettitt(NILE, p_value="exact")
 
 
 def test_chow_of_two_levels_is_the_square_of_t() -> None:
@@ -119,8 +145,7 @@ def test_scale_does_not_matter_and_a_turned_series_has_the_break_at_the_other_en
         scaled = test(np.array(values) * float(by))
         assert scaled.statistic == pytest.approx(found.statistic, rel=1e-9)
         assert (scaled.behind - scaled.before) == pytest.approx(by * (found.behind - found.before))
-        if test is not sup_f or len(values) * 0.15 == int(len(values) * 0.15):
-            assert test(values[::-1]).statistic == pytest.approx(found.statistic, rel=1e-9)
+        assert test(values[::-1]).statistic == pytest.approx(found.statistic, rel=1e-9)
 
 
 def test_refusals() -> None:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from stats.errors import InputError
 from stats.periods import Period
-from stats.trends.kendall import exact_distribution, score
-from stats.trends.monotone import mann_kendall, seasonal_mann_kendall, sen_slope
+from stats.trends.kendall import covariance, exact_distribution, score
+from stats.trends.monotone import mann_kendall, sen_slope
+from stats.trends.seasonal import seasonal_mann_kendall, seasonal_sen_slope
 
 NILE = [1120, 1160, 963, 1210, 1160, 1160, 813, 1230, 1370, 1140, 995, 935, 1110, 994, 1020, 960, 1180, 799, 958, 1140,
         1100, 1210, 1150, 1250, 1260, 1220, 1030, 1100, 774, 840, 874, 694, 940, 833, 701, 916, 692, 1020, 1050, 969,
@@ -41,6 +42,43 @@ def test_nottingham_by_months_as_printed_by_the_trend_package() -> None:
     test = seasonal_mann_kendall(NOTTEM, 12)
     assert (test.extra["S"], round(test.p_value, 3)) == (224.0, 0.036)
     assert [test.extra["by_season"][k][0] for k in (7, 8)] == [80.0, 67.0]
+
+
+def test_seasons_that_are_alike_and_the_slope_within_seasons_of_nottingham() -> None:
+    # trend's csmk.test and sea.sens.slope on nottem, worked out in R: S 224, variance 19663.33, slope 0.05.
+    test = seasonal_mann_kendall(NOTTEM, 12, dependent=True, continuity=False)
+    assert (test.extra["S"], test.extra["variance"]) == (224.0, pytest.approx(19663.33, abs=0.005))
+    assert test.statistic == pytest.approx(1.597421, abs=5e-7)
+    assert test.method == "seasonal_mann_kendall_dependent_uncorrected"
+    slope = seasonal_sen_slope(NOTTEM, 12)
+    assert (slope.estimate, slope.extra["slopes"]) == (pytest.approx(0.05), 2280)
+    assert slope.conf_low <= 0.05 <= slope.conf_high
+    assert slope.p_value == seasonal_mann_kendall(NOTTEM, 12).p_value
+    wide = seasonal_sen_slope(NOTTEM, 12, dependent=True)
+    assert wide.conf_low < slope.conf_low < slope.conf_high < wide.conf_high
+
+
+def test_seasonal_slopes_by_hand_and_what_they_refuse() -> None:
+    # Two seasons, three years: 1 2 4 and 10 10 13 give 1, 1.5, 2 and 0, 1.5, 3.
+    slope = seasonal_sen_slope([1, 10, 2, 10, 4, 13], 2)
+    assert (slope.estimate, slope.extra["slopes"], slope.method) == (1.5, 6, "seasonal_sen_slope")
+    assert seasonal_sen_slope([1, 10, None, 10, 5, 13, 7, 14], 2).estimate == 2.0
+    short = seasonal_sen_slope([1, 10, 2, 10], 2)
+    assert short.reason is not None
+    assert short.reason.values == {"found": 4, "needed": 6}
+    few = seasonal_mann_kendall(range(36), 4, dependent=True)
+    assert few.reason is not None
+    assert few.reason.values["needed"] == 40
+    for cut, code in ((list(range(42)), "too_few_periods"), ([None, *range(39), 5], "series_missing_values")):
+        refused = seasonal_mann_kendall(cut, 4, dependent=True)
+        assert refused.reason is not None
+        assert refused.reason.code == code
+
+
+def test_the_covariances_of_seasons_by_all_orders_of_the_years() -> None:
+    years = np.array([[1.0, 5.0], [2.0, 3.0], [4.0, 9.0], [7.0, 8.0]])
+    every = [[score(years[list(order), k])[0] for k in (0, 1)] for order in itertools.permutations(range(4))]
+    np.testing.assert_allclose(covariance(years), np.cov(np.array(every).T, bias=True))
 
 
 def test_slope_of_the_nile_as_scipy_and_both_conventions_of_limits() -> None:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from urllib.parse import parse_qs
 
 from stats.errors import LANGUAGES, StatsError, UnknownCodeError
-from stats.explore.choices import ADDRESS, Choice, key_of, resolve
+from stats.explore.choices import ADDRESS, Choice, key_of, opening, resolve
 from stats.indicators import Book
 from stats.periods import slug_of
 
@@ -76,10 +76,11 @@ def read(search: str, lang: str, book: Book) -> Asked:
     """
     named = {name: values[0].strip()[:_LONGEST] for name, values in parse_qs((search or "").lstrip("?")).items()}
     given = {field: named[name] for field, name in NAMES.items() if named.get(name)}
+    first = opening(book, lang)
     with contextlib.suppress(StatsError):
         # As a whole first: a name that bodies bore in turn means the one of the period asked for.
-        return Asked(search, resolve(replace(Choice(lang=lang), **given), book))
-    good, wrong = Choice(lang=lang), []
+        return Asked(search, resolve(replace(first, **given), book))
+    good, wrong = first, []
     # In the order of the fields, so that a period is read for the body asked for.
     for field in ("lang", *(f.name for f in fields(Choice) if f.name != "lang")):
         value = given.get(field, "")

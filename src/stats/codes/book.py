@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from stats.codes.bodies import Bodies, Body, Succession
-from stats.codes.files import Row, read_rows
+from stats.codes.files import Row, check_days, read_rows
 from stats.codes.rules import Rule, between, read_rules
 from stats.errors import LANGUAGES, DataError, PeriodError, UnknownCodeError
 from stats.periods import NAMED, Period, kind_of
@@ -21,6 +21,12 @@ _WHAT = {
     "units": ("unit", "đơn vị tính"), "flags": ("flag", "mã lưu ý"), "bodies": ("body", "đảng bộ"),
     "approx": ("approximation", "mức ước lượng"), "programmes": ("programme", "chương trình"),
 }  # fmt: skip
+
+_DAYS = {
+    "bodies": ("valid_from", "valid_to"), "reorganisation": ("effective_from",), "rules": ("from",),
+    "terms": ("period_start", "period_end"),
+}  # fmt: skip
+"""Columns of dates in the lists that place bodies, rules and terms in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +242,8 @@ def _build(folder: Path, files: dict[str, tuple[Row, ...]]) -> Codes:
     if missing:
         names = ", ".join(f"{m}.csv" for m in sorted(missing))
         raise DataError(f"{folder / 'codes'} lacks {names}.", f"{folder / 'codes'} thiếu {names}.")
+    for name, columns in _DAYS.items():
+        check_days(files[name], columns, folder / "codes" / f"{name}.csv")
     lists: dict[str, Mapping[str, Row]] = {}
     for name, rows in files.items():
         if rows and "code" in rows[0]:

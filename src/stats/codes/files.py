@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -51,3 +52,23 @@ def read_rows(path: Path) -> tuple[Row, ...]:
             )
         rows.append(MappingProxyType(dict(zip(header, cells, strict=True))))
     return tuple(rows)
+
+
+def check_days(rows: Iterable[Row], columns: Iterable[str], path: Path) -> None:
+    """Check the dates of a code list; an empty cell is no date and may stand.
+
+    Raises
+    ------
+    DataError
+        At the first cell that is no date: names the file, the row by its first cell, the column and the value.
+    """
+    for row in rows:
+        for column in columns:
+            try:
+                dt.date.fromisoformat(row[column] or "0001-01-01")
+            except ValueError:
+                first = next(iter(row.values()))
+                raise DataError(
+                    f"{path}, row {first!r}: {column} is {row[column]!r}, which is no date (YYYY-MM-DD).",
+                    f"{path}, dòng {first!r}: {column} là {row[column]!r}, không phải ngày tháng (NĂM-THÁNG-NGÀY).",
+                ) from None

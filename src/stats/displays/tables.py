@@ -150,13 +150,16 @@ def chart_table(chart: Chart, *, words: Words, notes: Sequence[str] = ()) -> Tab
     filled = [key for key in ("label", "series", "panel", "value", "share", "interval") if chart.table[key].any()]
     text = ("label", "series", "panel")
     columns = [Column(key, words.text(f"table.twin.{key}"), align="" if key in text else "right") for key in filled]
+    columns += [
+        Column(key, head, align="" if key == "rule" else "right") for key, head in chart.heads if chart.table[key].any()
+    ]
     frame = pd.DataFrame(
         {
             key: [
-                value if key in text else Traced(value, tuple(rows.split()))
+                value if key in (*text, "rule") else Traced(value, tuple(rows.split()))
                 for value, rows in zip(chart.table[key], chart.table["rows"], strict=True)
             ]
-            for key in filled
+            for key in (column.key for column in columns)
         }
     )
     caption = words.text("table.twin.caption", title=chart.title)

@@ -103,6 +103,23 @@ def opened() -> Book:
     return indicators.open_book()
 
 
+def opening(book: Book, lang: str = "vi") -> Choice:
+    """Return what is shown when nothing was asked for.
+
+    Returns
+    -------
+    Choice
+        The default; in data that do not have its body, the newest period of the longest kind of the first body
+        that has figures.
+    """
+    default = Choice(lang=lang)
+    if default.body in book.codes.bodies or not book.bodies():
+        return default
+    body = book.bodies()[0]
+    newest = max(book.periods(body), key=lambda period: (round(period.months), period.end))
+    return replace(default, body=body, period=newest.key)
+
+
 def resolve(choice: Choice, book: Book) -> Choice:
     """Return a choice with a body as typed (``Hanoi``) turned into its id, and the rest checked.
 

@@ -88,6 +88,8 @@ class Canvas:
         Room for row labels and for what sticks out on the right, in pixels, set by the chart.
     scales : int
         Number of scales; several are said below the plot, lest lengths be compared across them.
+    listed : tuple of str
+        Explanations of numbered marks, printed a line each under the plot, before the notes.
     """
 
     words: Words
@@ -95,6 +97,7 @@ class Canvas:
     left: float = EDGE
     right: float = EDGE
     scales: int = 1
+    listed: tuple[str, ...] = ()
     traces: list[dict[str, Any]] = field(default_factory=list)
     axes: dict[str, dict[str, Any]] = field(default_factory=dict)
     annotations: list[dict[str, Any]] = field(default_factory=list)
@@ -129,11 +132,15 @@ class Canvas:
     def notes(self) -> tuple[str, ...]:
         """The sentences below the plot."""
         own = [self.words.text("chart.own_scales")] if self.scales > 1 else []
-        return (*own, *self.heading.notes)
+        return (*self.listed, *own, *self.heading.notes)
 
     def line(self, font: float | None = None) -> float:
         """Return the height of a line of text in pixels."""
         return LINE * (self.font if font is None else font)
+
+    def room(self, below: float, *, shorthand: bool = True) -> float:
+        """Return the height that a sheet of fixed height leaves to the plot."""
+        return self.size.height - self._head().height - below - self._foot(shorthand=shorthand).height
 
     def say(
         self, text: str, x: float, y: float, *, anchor: str = "left", valign: str = "middle", bold: bool = False,
@@ -173,6 +180,7 @@ class Canvas:
         digits: int | None = None,
         table: pd.DataFrame | None = None,
         shorthand: bool = True,
+        heads: Sequence[tuple[str, str]] = (),
     ) -> Chart:
         """Set the sheet around the plot and return the chart.
 
@@ -196,6 +204,8 @@ class Canvas:
             The twin, when the chart makes its own.
         shorthand : bool
             Explain the marks ([a], [x]) printed in the plot.
+        heads : sequence of (str, str)
+            Columns of words that `table` has beside those of every twin, with their heads.
         """
         head, foot = self._head(), self._foot(shorthand=shorthand)
         top = head.height
@@ -223,7 +233,7 @@ class Canvas:
         }  # fmt: skip
         spec = {"data": self.traces, "layout": layout}
         said = h.title, h.subtitle, alt
-        return Chart(name, spec, *said, frame, rows, sources, kind, h.source, self.notes)
+        return Chart(name, spec, *said, frame, rows, sources, kind, h.source, self.notes, tuple(heads))
 
     def _head(self) -> _Block:
         font = self.font * HEAD
@@ -245,11 +255,11 @@ class Canvas:
         legend = w.legend(m for m in MARKS if shorthand and f"[{m}]" in printed)
         if legend:
             said.append(w.text("chart.shorthand", legend=legend))
-        if self.notes:
-            said.append(w.text("chart.note", notes=" ".join(self.notes)))
+        if notes := self.notes[len(self.listed) :]:
+            said.append(w.text("chart.note", notes=" ".join(notes)))
         if h.source:
             said.append(w.text("chart.source", source=h.source))
-        lines = [escape(line) for text in said for line in wrap(text, self.inner, font)]
+        lines = [escape(line) for text in (*self.listed, *said) for line in wrap(text, self.inner, font)]
         gap = 8 * self.scale if lines else 0
         rim = EDGE * self.scale
         return _Block([(lines, font, theme.MUTED, gap)], gap + len(lines) * self.line(font) + rim)

@@ -99,6 +99,8 @@ class Chart:
         Who printed the figures, in words.
     notes : tuple of str
         Sentences below the plot.
+    heads : tuple of (str, str)
+        Columns of words that `table` has beside `TWIN_TEXT`, with their heads in the chart's language.
     """
 
     name: str
@@ -112,6 +114,7 @@ class Chart:
     kind: str = ""
     credit: str = ""
     notes: tuple[str, ...] = ()
+    heads: tuple[tuple[str, str], ...] = ()
 
     @property
     def figure(self) -> Any:

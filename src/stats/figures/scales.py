@@ -43,6 +43,40 @@ def around(low: float, high: float) -> list[float]:
     return [round(i * step, 10) for i in range(first, last + 1)]
 
 
+def between(values: Sequence[float], *, whole: bool, positive: bool) -> tuple[float, float, list[float]]:
+    """Return the ends of a scale for lines, with a little air, and the round values on it.
+
+    Parameters
+    ----------
+    values : sequence of float
+        What must be inside; none at all gives a scale from 0 to 1.
+    whole : bool
+        Ticks are whole numbers.
+    positive : bool
+        Values are never below zero: the scale begins there, unless it would leave most of it empty.
+
+    Examples
+    --------
+    >>> between([12, 45], whole=True, positive=True)
+    (0.0, 49.5, [0.0, 20.0, 40.0])
+    >>> between([900, 1000], whole=True, positive=True)
+    (894.0, 1010.0, [900.0, 925.0, 950.0, 975.0, 1000.0])
+    """
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    if positive and low <= 0.6 * high:
+        low = 0.0
+    if high - low < 1e-9:
+        apart = max(abs(high) * 0.1, 2.0 if whole else 0.0)
+        low, high = (0.0, 1.0) if abs(high) < 1e-9 else (low - apart, high + apart)
+    room = high - low
+    step = max(_step(room / 4), 1.0 if whole else 0.0)
+    step *= 2 if whole and step % 1 else 1
+    bottom = low if positive and low == 0 else max(low - 0.06 * room, 0.0) if positive else low - 0.06 * room
+    top = high + 0.1 * room
+    ticks = [round(i * step, 10) for i in range(ceil(bottom / step - 1e-9), floor(top / step + 1e-9) + 1)]
+    return bottom, top, ticks
+
+
 def ceiling(value: float) -> float:
     """Return a round value a little above another, for the end of a scale."""
     power = 10.0 ** floor(log10(value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +16,9 @@ from stats.wording import Words
 
 SMALL = 0.85
 """Letters of the names of breaks, in parts of the label font."""
+
+ROMAN = ("I", "II", "III", "IV")
+"""How Vietnamese reports number quarters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,55 @@ def tick_labels(
         lines = max(lines, len(wrapped))
         ticks.append((middle(period), "<br>".join(escape(line) for line in wrapped)))
     return ticks, lines * canvas.line() + 6 * canvas.scale
+
+
+def period_name(words: Words, period: Period) -> str:
+    """Return the short name of a period: as under an axis, a window of a quarter as that quarter."""
+    first, after = period.start, period.end + dt.timedelta(days=1)
+    months = (after.year - first.year) * 12 + after.month - first.month
+    if first.day == after.day == 1 and months == 3 and first.month % 3 == 1:
+        number = first.month // 3
+        quarter = ROMAN[number] if words.lang == "vi" else str(number + 1)
+        return words.text("chart.lines.quarter", quarter=quarter, year=str(first.year))
+    return tick(words, period)
+
+
+def calendar(
+    canvas: Canvas, periods: Sequence[Period], per_day: float
+) -> tuple[list[tuple[float, str]], list[float], float]:
+    """Return names under a time axis, the days at which marks stand, and the room they need.
+
+    Few periods are named one by one, months from January at steps that divide a year; many are not: then
+    each year, or every second or fifth, is named in its middle, between marks at its ends.
+    """
+    s, below = canvas.scale, canvas.line() + 9 * canvas.scale
+    step = min((b.start - a.start).days for a, b in pairwise(periods)) * per_day
+    names = [period_name(canvas.words, p) for p in periods]
+    widest = max(width(name, canvas.font) for name in names) + 8 * s
+    year = 365.25 * per_day
+    first, last = periods[0].start, periods[-1].end + dt.timedelta(days=1)
+    need = width("2000", canvas.font) + 8 * s
+    if all(p.kind is Kind.MONTH for p in periods):
+        every = next((n for n in (1, 2, 3, 4, 6) if n * step >= widest), 0)
+        shown = [
+            (middle(p), n) for p, n in zip(periods, names, strict=True) if every and (p.start.month - 1) % every == 0
+        ]
+        if shown and (every < 6 or len(periods) <= 18):
+            return shown, [at for at, _ in shown], below
+    every = next((n for n in (1, 2, 5) if n * year >= need), 10)
+    if all(p.kind is Kind.YEAR for p in periods):
+        shown = [(middle(p), n) for p, n in zip(periods, names, strict=True) if p.start.year % every == 0]
+        return shown, [at for at, _ in shown], below
+    if step >= widest:
+        return [(middle(p), n) for p, n in zip(periods, names, strict=True)], [middle(p) for p in periods], below
+    named = []
+    for number in range(first.year, periods[-1].end.year + 1):
+        start = max(dt.date(number, 1, 1), first).toordinal()
+        end = min(dt.date(number + 1, 1, 1), last).toordinal()
+        if number % every == 0 and ((end - start) * per_day >= need * 0.8 or every > 1):
+            named.append(((start + end) / 2, str(number)))
+    ends = [dt.date(n, 1, 1).toordinal() for n in range(first.year, last.year + 1)]
+    return named, [float(d) for d in ends if first.toordinal() <= d <= last.toordinal()], below
 
 
 def lanes(canvas: Canvas, breaks: Sequence[Break], low: float, per_day: float) -> tuple[list[Lane], float]:

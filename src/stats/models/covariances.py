@@ -8,8 +8,13 @@ import numpy as np
 
 from stats.guards import Floats
 
-CORRECTIONS = ("hc1", "hc0", "none")
-"""``hc1``: G/(G-1) x (n-1)/(n-k) as Stata and statsmodels; ``hc0``: G/(G-1) as R's ``vcovCL``; ``none``."""
+CORRECTIONS = ("hc1", "hc0", "hc2", "hc3", "none")
+"""Factors of clusters: ``hc1`` G/(G-1) x (n-1)/(n-k) as Stata and statsmodels, ``hc0`` G/(G-1) as R's ``vcovCL``,
+``none``; ``hc2`` and ``hc3`` (R's names) have no factor, but make the residuals of a cluster larger by its leverage."""
+
+SERIAL_CORRECTIONS = ("hc1", "hc0", "none")
+"""Factors of Newey and West: ``hc1`` n/(n-k), as ``adjust = TRUE`` in R's ``NeweyWest`` and ``use_correction=True`` in
+statsmodels; ``hc0`` and ``none`` 1, the default of both."""
 
 FEW_CLUSTERS = 40
 """Below this many clusters the robust errors are too small even with t(G-1)."""
@@ -30,7 +35,7 @@ def cluster_covariance(scores: Floats, bread: Floats, groups: Any, *, correction
     groups : ndarray of int, shape (rows,)
         Cluster of each row, from 0; a cluster a row gives the heteroscedasticity-robust covariance.
     correction : {'hc1', 'hc0', 'none'}
-        Factor for small samples.
+        Factor for small samples; for ``hc2`` and ``hc3`` pass `leveraged` scores and ``none``.
 
     References
     ----------
@@ -48,6 +53,38 @@ def cluster_covariance(scores: Floats, bread: Floats, groups: Any, *, correction
     return out
 
 
+def leveraged(x: Floats, residual: Floats, weight: Floats, bread: Floats, groups: Any, kind: str) -> Floats:
+    """Return scores in which the residuals of each cluster are made larger by its leverage.
+
+    Parameters
+    ----------
+    x : ndarray, shape (rows, coefficients)
+        Design.
+    residual, weight : ndarray, shape (rows,)
+        Score and expected information of each row, per unit of the linear predictor.
+    bread, groups
+        As in `cluster_covariance`.
+    kind : {'hc2', 'hc3'}
+        ``hc2`` divides by the root of one minus the leverage (unbiased under equal variances), ``hc3`` by all of it
+        (close to leaving a cluster out).
+
+    References
+    ----------
+    Bell and McCaffrey (2002), *Survey Methodology* 28:169; MacKinnon and White (1985), *Journal of Econometrics*
+    29:305; Zeileis, Köll and Graham (2020), *Journal of Statistical Software* 95(1).
+    """
+    root = np.sqrt(weight)
+    out = np.empty_like(x)
+    for rows in (np.flatnonzero(groups == g) for g in np.unique(groups)):
+        scaled = x[rows] * root[rows, None]
+        values, vectors = np.linalg.eigh(np.eye(len(rows)) - scaled @ bread @ scaled.T)
+        # A cluster that a coefficient is all about has nothing left to scale.
+        power = np.where(values > 1e-10, np.maximum(values, 1e-10) ** (-0.5 if kind == "hc2" else -1.0), 0.0)
+        left = residual[rows] / np.where(root[rows] > 0, root[rows], 1.0)
+        out[rows] = scaled * (vectors @ (power * (vectors.T @ left)))[:, None]
+    return out
+
+
 def hac_covariance(scores: Floats, bread: Floats, *, lags: int, correction: str = "none") -> Floats:
     """Return the Newey-West covariance: rows in order of time, weights falling to zero at ``lags + 1``.
 
@@ -57,8 +94,9 @@ def hac_covariance(scores: Floats, bread: Floats, *, lags: int, correction: str 
         As in `cluster_covariance`.
     lags : int
         Last lag with a weight.
-    correction : {'none', 'hc1'}
-        ``hc1`` multiplies by ``n / (n - k)`` (``adjust = TRUE`` of R's ``NeweyWest``).
+    correction : {'none', 'hc0', 'hc1'}
+        ``hc1`` multiplies by ``n / (n - k)``, see `SERIAL_CORRECTIONS`. There is no prewhitening (R:
+        ``prewhite = FALSE``).
 
     References
     ----------

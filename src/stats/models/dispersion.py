@@ -8,10 +8,14 @@ from scipy import special
 from stats import guards
 from stats.exact import ALTERNATIVES, normal_p
 from stats.guards import Floats
+from stats.models.fitting import STEPS, glm, negative_binomial
 from stats.models.results import RegressionModel, fitted
 from stats.results import Note, TestResult
 
-METHODS = ("pearson", "cameron_trivedi_nb1", "cameron_trivedi_nb2", "dean_a", "dean_b", "dean_c", "dean_adjusted")
+METHODS = (
+    "pearson", "cameron_trivedi_nb1", "cameron_trivedi_nb2", "dean_a", "dean_b", "dean_c", "dean_adjusted",
+    "likelihood_ratio",
+)  # fmt: skip
 """Tests of Poisson variance."""
 
 
@@ -28,14 +32,19 @@ def dispersion_test(
     ----------
     model : RegressionModel
         A fitted model of the family ``poisson`` or ``quasi_poisson``.
-    method : {'pearson', 'cameron_trivedi_nb1', 'cameron_trivedi_nb2', 'dean_a', 'dean_b', 'dean_c', 'dean_adjusted'}
+    method : {'pearson', 'cameron_trivedi_nb1', 'cameron_trivedi_nb2', 'dean_a', 'dean_b', 'dean_c', 'dean_adjusted', \
+'likelihood_ratio'}
         ``pearson``: chi-square of the Pearson residuals. ``cameron_trivedi_nb1``: is the variance
         ``(1 + a) mu``; ``..._nb2``: is it ``mu + a mu²`` (t statistics of auxiliary regressions of
         ``((y - mu)² - y) / mu`` on a constant and on ``mu``; both compared with the normal distribution).
         ``dean_a``, ``dean_b`` and ``dean_adjusted``: score tests against ``mu + a mu²`` (Dean's P_A, P_B
-        and P_B adjusted for the fitted means); ``dean_c``: against ``(1 + a) mu``.
+        and P_B adjusted for the fitted means); ``dean_c``: against ``(1 + a) mu``. ``likelihood_ratio``: twice
+        the gain in log-likelihood of the negative binomial of variance ``mu + a mu²``; half the p-value of
+        chi-square with one degree of freedom, since ``a`` cannot be negative (Stata's ``chibar2(01)``, R's
+        ``odTest``).
     alternative : {'greater', 'two-sided', 'less'}
-        ``greater`` is over-dispersion, as in R's ``AER::dispersiontest``; statsmodels tests both sides.
+        ``greater`` is over-dispersion, as in R's ``AER::dispersiontest``; statsmodels tests both sides. The
+        likelihood ratio knows ``greater`` only.
     robust : bool
         For the Cameron-Trivedi tests: HC3 errors of the auxiliary regression.
 
@@ -43,13 +52,13 @@ def dispersion_test(
     -------
     TestResult
         ``extra["dispersion"]`` is the variance over the mean (``nb1``, ``pearson``), ``extra["alpha"]``
-        the coefficient ``a`` of ``nb2``. ``refused`` with as many coefficients as rows
+        the coefficient ``a`` of ``nb2`` and of the likelihood ratio. ``refused`` with as many coefficients as rows
         (``too_few_rows``), or where an auxiliary regression fits exactly (``all_equal``).
 
     Raises
     ------
     InputError
-        For a refused model or one of another family.
+        For a refused model, one of another family, or an alternative the test does not have.
 
     Notes
     -----
@@ -59,7 +68,7 @@ def dispersion_test(
     References
     ----------
     Cameron and Trivedi (1990), *Journal of Econometrics* 46:347; Dean (1992), *JASA* 87:451; Dean and
-    Lawless (1989), *JASA* 84:467.
+    Lawless (1989), *JASA* 84:467; Self and Liang (1987), *JASA* 82:605 (half the p-value).
 
     Examples
     --------
@@ -84,6 +93,8 @@ def dispersion_test(
         return TestResult.refused(method, model.n, Note("too_few_rows", {"found": len(y), "needed": needed}))
     if method == "pearson":
         return _pearson(model, alternative)
+    if method == "likelihood_ratio":
+        return _likelihood_ratio(model, alternative)
     extra_variance = (y - mu) ** 2 - y
     if method.startswith("cameron"):
         regressor = np.ones_like(mu) if method.endswith("nb1") else mu
@@ -108,6 +119,25 @@ def _pearson(model: RegressionModel, alternative: str) -> TestResult:
     return TestResult(
         statistic=value, p_value=p, df=df, method="pearson_dispersion", alternative=alternative, n=model.n,
         extra={"dispersion": value / df},
+    )  # fmt: skip
+
+
+def _likelihood_ratio(model: RegressionModel, alternative: str) -> TestResult:
+    if alternative != "greater":
+        raise guards.refuse(
+            "The likelihood ratio tests for over-dispersion only", "Tỷ số hợp lý chỉ kiểm định độ phân tán vượt mức",
+            remedy=("Use alternative='greater', or a score test.", "Dùng alternative='greater' hoặc phép thử khác."),
+        )  # fmt: skip
+    poisson = glm(model.counts, model.design, model.offset, model.trials, "poisson").log_likelihood
+    wide = negative_binomial(model.counts, model.design, model.offset)
+    if not np.isinf(wide.theta) and not wide.settled:
+        return TestResult.refused("likelihood_ratio", model.n, Note("not_settled", {"iterations": STEPS}))
+    # Counts that vary no more than Poisson counts leave the negative binomial nothing to gain.
+    value = 0.0 if np.isinf(wide.theta) else max(2 * (wide.log_likelihood - poisson), 0.0)
+    return TestResult(
+        statistic=value, p_value=float(special.chdtrc(1, value)) / 2 if value > 0 else 1.0, df=1.0,
+        method="likelihood_ratio", alternative=alternative, n=model.n,
+        extra={"alpha": 0.0 if np.isinf(wide.theta) else 1 / wide.theta},
     )  # fmt: skip
 
 

@@ -201,8 +201,11 @@ def negative_binomial(y: Floats, x: Floats, offset: Floats, *, theta: float | No
             return Fit(**{name: getattr(fit, name) for name in Fit.__slots__} | {"theta": np.inf})
         fit = glm(y, x, offset, ones, "negative_binomial", theta=value, start=fit.values)
         before, value = value, best_theta(y, fit.means)
-        if abs(value - before) <= 1e-11 * before:
+        # What theta adds to the variance, over the mean: where that is hardly anything its last digits never settle.
+        added = float(fit.means.mean()) / before
+        moved = added * abs(before / value - 1)
+        if moved <= 1e-11 * added:
             break
-    settled = fit.settled and abs(value - before) <= 1e-8 * before
+    settled = fit.settled and moved <= 1e-6 + 1e-8 * added
     facts = {"theta": value, "theta_information": theta_score(value, y, fit.means)[1], "settled": settled}
     return Fit(**{name: getattr(fit, name) for name in Fit.__slots__} | facts)

@@ -18,8 +18,11 @@ from stats.results import Note
 STRUCTURES = ("exchangeable", "independence")
 """Working correlations of the rows of one cluster."""
 
-COVARIANCES = ("robust", "bias_reduced", "naive")
-"""Sandwich, sandwich of Mancl and DeRouen, or the working model's own."""
+COVARIANCES = ("robust", "bias_reduced", "naive", "naive_scaled")
+"""Sandwich, sandwich of Mancl and DeRouen, or the working model's own without and with its dispersion."""
+
+DIVISORS = ("df", "n")
+"""What sums of squared residuals and of their products are divided by."""
 
 
 def gee_fit(
@@ -33,6 +36,7 @@ def gee_fit(
     family: str = "poisson",
     structure: str = "exchangeable",
     standard_errors: str = "robust",
+    divisor: str = "df",
     reference: str = "auto",
     conf_level: float = 0.95,
 ) -> RegressionModel:
@@ -48,8 +52,13 @@ def gee_fit(
         Of the mean and the working variance.
     structure : {'exchangeable', 'independence'}
         ``exchangeable``: any two rows of one body are equally correlated.
-    standard_errors : {'robust', 'bias_reduced', 'naive'}
-        ``bias_reduced`` corrects for few clusters (Mancl and DeRouen).
+    standard_errors : {'robust', 'bias_reduced', 'naive', 'naive_scaled'}
+        ``bias_reduced`` corrects for few clusters (Mancl and DeRouen). ``naive`` trusts the working model, for
+        counts and shares with a dispersion of 1 (statsmodels); ``naive_scaled`` multiplies its variances by the
+        dispersion of the Pearson residuals (R's ``gee``).
+    divisor : {'df', 'n'}
+        Of the scale and the correlation: less the number of coefficients (statsmodels and R's ``gee``), or all
+        rows and pairs (R's ``geepack``).
     reference : {'auto', 'normal', 't'}
         ``auto`` and ``t``: t(G-1).
 
@@ -69,9 +78,7 @@ def gee_fit(
     -----
     At least two bodies, and one row more than coefficients. The coefficients are averages over bodies, not
     those of one body. Robust errors hold even where the working correlation is wrong, given many bodies.
-    The correlation is the moment estimate of statsmodels; R's ``geepack`` divides otherwise (0.390 against
-    0.392 on the epilepsy counts of MASS), which moves coefficients a little where clusters differ in size.
-    ``naive`` errors of counts take the dispersion as 1.
+    The correlation is a moment estimate; its divisor moves coefficients a little where clusters differ in size.
 
     References
     ----------
@@ -88,6 +95,7 @@ def gee_fit(
     guards.choice(structure, STRUCTURES, ("structure", "cấu trúc tương quan"))
     guards.choice(standard_errors, COVARIANCES, ("standard error", "sai số chuẩn"))
     guards.choice(family, ("poisson", "binomial", "gaussian"), ("family", "họ phân phối"))
+    guards.choice(divisor, DIVISORS, ("divisor", "số chia"))
     guards.choice(reference, REFERENCES, ("reference distribution", "phân phối tham chiếu"))
     plain = regression_fit(
         count, covariates, exposure=exposure, offset=offset, terms=terms, family=family, groups=groups,
@@ -96,7 +104,7 @@ def gee_fit(
     code = f"gee_{structure}_{standard_errors}"
     if not plain:
         return refused_model(plain.counts, plain.terms, family, code, plain.conf_level, plain.reason)
-    result = _gee(plain, structure, standard_errors)
+    result = _gee(plain, structure, standard_errors, divisor)
     covariance = np.asarray(result.cov_params())
     means = np.asarray(result.fittedvalues) * (plain.trials if family == "binomial" else 1.0)
     clusters = int(plain.groups.max()) + 1
@@ -107,19 +115,22 @@ def gee_fit(
         return refused_model(plain.counts, plain.terms, family, code, plain.conf_level, reason)
     variance = {"poisson": means, "binomial": means * (1 - means / plain.trials)}.get(family, np.ones_like(means))
     pearson = float(((plain.counts - means) ** 2 / variance).sum())
+    dispersion = pearson / (plain.df_residual if divisor == "df" else plain.n)
+    if standard_errors == "naive_scaled" and family != "gaussian":
+        covariance = covariance * dispersion
     few = Note("few_clusters", {"found": clusters, "needed": FEW_CLUSTERS})
     return RegressionModel(
         terms=plain.terms, estimate=np.asarray(result.params), std_error=np.sqrt(np.diag(covariance)),
         covariance=covariance, bread=plain.bread, family=family, standard_errors=code,
         df_reference=np.inf if reference == "normal" else float(clusters - 1), df_residual=plain.df_residual,
-        dispersion=pearson / plain.df_residual, log_likelihood=np.nan, deviance=np.nan, pearson=pearson, aic=np.nan,
+        dispersion=dispersion, log_likelihood=np.nan, deviance=np.nan, pearson=pearson, aic=np.nan,
         n=plain.n, conf_level=plain.conf_level, counts=plain.counts, trials=plain.trials, offset=plain.offset,
         design=plain.design, fitted=means, correlation=rho, groups=plain.groups,
         caveats=(few,) if clusters < FEW_CLUSTERS else (),
     )  # fmt: skip
 
 
-def _gee(plain: RegressionModel, structure: str, standard_errors: str) -> Any:
+def _gee(plain: RegressionModel, structure: str, standard_errors: str, divisor: str) -> Any:
     from statsmodels.genmod import cov_struct, families
     from statsmodels.genmod import generalized_estimating_equations as equations
 
@@ -133,4 +144,7 @@ def _gee(plain: RegressionModel, structure: str, standard_errors: str) -> Any:
     )  # fmt: skip
     with warnings.catch_warnings():  # convergence is read from the result
         warnings.simplefilter("ignore")
-        return model.fit(maxiter=100, ctol=1e-10, params_niter=1, cov_type=standard_errors)
+        return model.fit(
+            maxiter=100, ctol=1e-10, params_niter=1, cov_type=standard_errors.removesuffix("_scaled"),
+            ddof_scale=None if divisor == "df" else 0,
+        )  # fmt: skip

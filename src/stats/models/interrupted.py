@@ -49,6 +49,7 @@ def interrupted_series(
     family: str = "quasi_poisson",
     standard_errors: str = "model",
     lags: int | None = None,
+    correction: str | None = None,
     reference: str = "auto",
     actors: Iterable[str] = (),
     units: Iterable[str] = (),
@@ -78,7 +79,8 @@ def interrupted_series(
         from 1, as in Bernal et al.: the step is then a change extrapolated to time 0. The fitted lines and
         the ratios are the same.
     season : int, optional
-        Periods in a year (12, 4): adds `pairs` of sine and cosine terms.
+        Periods in a year: adds `pairs` of sine and cosine terms. With `periods` it must be their number in a
+        year: 12 for months, 4 for quarters; years have no season.
     pairs : int
         Number of Fourier pairs, at most half of `season`.
     position : array-like, optional
@@ -86,8 +88,8 @@ def interrupted_series(
     family : {'quasi_poisson', 'poisson', 'negative_binomial'}
         See `stats.models.regression.regression_fit`.
     standard_errors : {'model', 'hac', 'robust'}
-        ``hac`` allows for serial correlation (Newey-West, with `lags`).
-    lags, reference, conf_level
+        ``hac`` allows for serial correlation (Newey-West, with `lags` and `correction`).
+    lags, correction, reference, conf_level
         See `regression_fit`.
     actors, units, breaks
         Deciding actors and units of the points and dated changes, for `stats.series.conditions.refusal`. The
@@ -106,8 +108,8 @@ def interrupted_series(
     Raises
     ------
     InputError
-        For a date without periods, a date or index outside the series, counts that cannot be used, or
-        options that do not go together.
+        For a date without periods, a date or index outside the series, counts that cannot be used, a season that
+        is not that of the periods, or options that do not go together.
 
     Notes
     -----
@@ -152,6 +154,7 @@ def interrupted_series(
     start = int(np.argmax(phase == 1))
     x, terms = _columns(len(y), phase == 1, start, effect, slope_from)
     if season is not None:
+        conditions.season_fits(season, periods)
         seasonal, names = _seasonal(season, pairs, _positions(len(y), season, position, periods))
         x, terms = np.column_stack([x, seasonal]), (*terms, *names)
     used = phase >= 0
@@ -160,11 +163,11 @@ def interrupted_series(
         zeros=zeros, rebased=[at] if isinstance(at, dt.date) else [],
     )  # fmt: skip
     reason = reason or _too_short(int((phase == 0).sum()), int((phase == 1).sum()), season)
-    options: Any = {"family": family, "standard_errors": standard_errors, "conf_level": guards.level(conf_level)}
     if reason is None:
         model = regression_fit(
-            y[used], x[used], exposure=base[used], terms=terms, lags=lags, reference=reference, **options
-        )
+            y[used], x[used], exposure=base[used], terms=terms, family=family, standard_errors=standard_errors,
+            lags=lags, correction=correction, reference=reference, conf_level=guards.level(conf_level),
+        )  # fmt: skip
     else:
         model = refused_model(y, (INTERCEPT, *terms), family, standard_errors, guards.level(conf_level), reason)
     return _told(model, keys, y, base, phase, np.column_stack([np.ones(len(y)), x]), effect, at)

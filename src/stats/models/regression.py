@@ -21,9 +21,11 @@ from stats.models.covariances import (
     CORRECTIONS,
     FEW_CLUSTERS,
     FEW_POINTS,
+    SERIAL_CORRECTIONS,
     cluster_covariance,
     hac_covariance,
     joint_covariance,
+    leveraged,
     rule_of_lags,
 )
 from stats.models.designs import columns_exist, design
@@ -210,9 +212,11 @@ def regression_fit(
         correlation (rows in order of time).
     groups : array-like, optional
         Cluster of each row.
-    correction : {'hc1', 'hc0', 'none'}, optional
-        Factor of the sandwich, see `stats.models.covariances.CORRECTIONS`; by default ``hc1`` for
-        ``robust`` and ``cluster``, ``none`` for ``hac``. ``hc0`` of ``robust`` is White's, without a factor.
+    correction : {'hc1', 'hc0', 'hc2', 'hc3', 'none'}, optional
+        Small-sample correction of the sandwich, a part of the code of the errors: see `CORRECTIONS` and
+        `SERIAL_CORRECTIONS` of `stats.models.covariances`. By default ``hc1`` for ``robust`` and ``cluster``,
+        ``none`` for ``hac``, which knows ``hc1``, ``hc0`` and ``none``. ``hc0`` of ``robust`` is White's,
+        without a factor; ``hc3`` of ``robust`` is the default of R's ``vcovHC``.
     lags : int, optional
         Last lag of ``hac``; by default ``4 (n / 100)^(2/9)``.
     reference : {'auto', 'normal', 't'}
@@ -266,7 +270,8 @@ def regression_fit(
     guards.choice(standard_errors, STANDARD_ERRORS, ("standard error", "sai số chuẩn"))
     guards.choice(reference, REFERENCES, ("reference distribution", "phân phối tham chiếu"))
     kind = ("cluster" if groups is not None else "model") if standard_errors == "auto" else standard_errors
-    correction = guards.choice(correction or ("none" if kind == "hac" else "hc1"), CORRECTIONS)
+    known, usual = (SERIAL_CORRECTIONS, "none") if kind == "hac" else (CORRECTIONS, "hc1")
+    correction = guards.choice(correction or usual, known, ("correction", "hệ số hiệu chỉnh"))
     _go_together(kind, groups, family, theta)
     conf_level = guards.level(conf_level)
     given = _inputs(count, covariates, exposure, offset, terms, family)
@@ -299,7 +304,7 @@ def regression_fit(
         whole = joint_covariance(given.y, given.x, fit.means, fit.theta, fit.theta_information)
         covariance, theta_error = whole[:k, :k], float(np.sqrt(whole[k, k]))
     elif sandwich:
-        code, covariance = _sandwich(kind, given.x * fit.residual[:, None], bread, codes, lags, correction)
+        code, covariance = _sandwich(kind, given.x, fit, bread, codes, lags, correction)
     errors = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     df = float(size - 1) if kind == "cluster" else float(n - k)
     by_t = reference == "t" or (reference == "auto" and (kind == "cluster" or family in ("quasi_poisson", "gaussian")))
@@ -349,12 +354,17 @@ def _failed(fit: Fit, given: _Inputs) -> Note | None:
 
 
 def _sandwich(
-    kind: str, scores: Floats, bread: Floats, codes: Any, lags: int | None, correction: str
+    kind: str, x: Floats, fit: Fit, bread: Floats, codes: Any, lags: int | None, correction: str
 ) -> tuple[str, Floats]:
-    n = len(scores)
+    n, scores = len(x), x * fit.residual[:, None]
     if kind == "hac":
         lags = rule_of_lags(n) if lags is None else lags
-        return f"hac_lag{lags}", hac_covariance(scores, bread, lags=lags, correction=correction)
+        code = f"hac_{correction}_lag{lags}"
+        return code, hac_covariance(scores, bread, lags=lags, correction=correction)
+    if correction in ("hc2", "hc3"):
+        groups = np.arange(n) if kind == "robust" else codes
+        scores = leveraged(x, fit.residual, fit.weight, bread, groups, correction)
+        return f"{kind}_{correction}", cluster_covariance(scores, bread, groups, correction="none")
     rows, factor = codes, correction
     if kind == "robust":  # White's HC0 has no factor: with a cluster a row that is "none"
         rows, factor = np.arange(n), "none" if correction == "hc0" else correction

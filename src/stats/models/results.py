@@ -48,7 +48,7 @@ class RegressionModel(Printed):
     family : str
         ``poisson``, ``quasi_poisson``, ``negative_binomial``, ``binomial`` or ``gaussian``.
     standard_errors : str
-        Code of what the errors allow for: ``model``, ``joint``, ``robust_hc1``, ``cluster_hc1``, ``hac_lag2``,
+        Code of what the errors allow for: ``model``, ``joint``, ``robust_hc1``, ``cluster_hc1``, ``hac_none_lag2``,
         ``gee_exchangeable_robust`` and the like.
     df_reference : float
         Degrees of freedom of t for tests and intervals; infinite means the normal distribution.

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from stats.guards import Flags, Floats
-from stats.monitoring.rules import DIRECTIONS, SignalRule, Signals
+from stats.monitoring.rules import DIRECTIONS, SignalRule, Signals, find_signals
 from stats.results import Note, Printed, State, tidy
 
 HIT_COLUMNS = (
@@ -26,10 +26,11 @@ class ControlChart(Printed):
     Attributes
     ----------
     kind : str
-        ``xmr``, ``p``, ``p_prime``, ``u``, ``u_prime`` or ``c``.
+        ``xmr``, ``p``, ``p_prime``, ``u``, ``u_prime``, ``c``, or ``standardised`` (see `standardised`).
     method : str
         Kind and convention: ``xmr_screened`` and ``xmr_unscreened`` say whether outlying moving ranges were
-        left out; ``p_prime_sd`` how the variation of z was estimated.
+        left out; ``p_prime_sd`` how the variation of z was estimated; ``..._standardised`` that figures are in
+        standard deviations.
     values, centre, sigma, lower, upper : ndarray of float, shape (series, points)
         Figures, centre line, one standard deviation and control limits. NaN where a figure is missing, and
         for the lines where a series or phase is refused or a point belongs to no phase.
@@ -48,7 +49,7 @@ class ControlChart(Printed):
     rule_set : str
         Name of the rules (``nhs``), or ``own``.
     keys, series : tuple of str
-        Names of the points and of the series.
+        Names of the points (periods) and of the series; where none were given, numbers from 1.
     state : ndarray of str, shape (series,)
         ``value`` or ``refused``.
     caveats : tuple of Note
@@ -109,6 +110,30 @@ class ControlChart(Printed):
             self, **cut, found=found, series=self.series[one], caveats=notes, reason=notes[0] if refused else None
         )
 
+    def standardised(self) -> ControlChart:
+        """Return the same chart in standard deviations from the centre: limits at -3 and 3 whatever the base.
+
+        For p' and u' charts these are Laney's z over their sigma; a base that changes from point to point moves the
+        limits no longer. Rules are applied to the new figures, of which those on trends may find other points.
+
+        Returns
+        -------
+        ControlChart
+
+        References
+        ----------
+        Montgomery, *Introduction to Statistical Quality Control*, 7.3.2 (the standardised p chart).
+        """
+        held = np.where(np.isfinite(self.sigma), 0.0, np.nan)
+        away = self.values - self.centre
+        z = np.divide(away, self.sigma, out=np.full_like(away, np.nan), where=self.sigma > 0)
+        found = find_signals(z, held, held + 1, self.found.rules, phase=self.phase)
+        return replace(
+            self, values=z, centre=held, sigma=held + 1, lower=held - 3, upper=held + 3, found=found, per=1.0,
+            numerator=None, denominator=None, moving_range=None, range_limit=None, unit="", base="",
+            kind="standardised", method=f"{self.method}_standardised",
+        )  # fmt: skip
+
     def leading(self) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
         """Return for each point the most serious rule it is part of, as its place in the rules, and the side.
 
@@ -129,8 +154,9 @@ class ControlChart(Printed):
         DataFrame
             ``series``, ``rule``, ``test``, ``direction`` (high, low, both; for trends high is rising); ``point``
             and ``key``, the point at which the rule first fires; ``last``, the last at which it does; ``points``,
-            the places of all that make it up; ``text`` with ``n``, ``of`` and ``sigma``, the key of the
-            explanation in words and its values.
+            all that make it up; ``text`` with ``n``, ``of`` and ``sigma``, the key of the explanation in words
+            and its values. ``point``, ``last`` and ``points`` are indexes from 0 into `values` and `keys`; ``key``
+            is the name a reader sees.
         """
         rows = [
             self._hit(rule, k, side, row, first, last)

@@ -1,8 +1,7 @@
-"""Control charts: XmR, p, p', u, u' and c, of one series or of thousands at once."""
+"""Control charts of counts on their bases: p, p', u, u' and c, of one series or of thousands at once."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Unpack
 
 import numpy as np
@@ -11,66 +10,7 @@ from stats import guards
 from stats.guards import Floats
 from stats.monitoring.charts import ControlChart
 from stats.monitoring.course import Course, Setting, charted, settle
-from stats.monitoring.limits import RANGE_LIMIT, XMR_FACTOR, Limits, count_limits, individual_limits
-
-
-def xmr_chart(
-    values: Any, *, screen: bool = False, factor: float = XMR_FACTOR, **course: Unpack[Course]
-) -> ControlChart:
-    """Return XmR charts: individual figures around their mean, with limits from the moving ranges.
-
-    Parameters
-    ----------
-    values : array-like, shape (points,) or (series, points)
-        Counts, shares or rates in order of time. Empty cells are missing.
-    screen : bool
-        Whether moving ranges of 3.267 times their mean or more are left out before the limits are drawn. The
-        tool of NHS England keeps them (the default here), the R package NHSRplotthedots leaves them out; the
-        limits differ, and `ControlChart.method` says which was done.
-    factor : float
-        Distance of the limits from the mean, in mean moving ranges: 2.66, or ``3 / 1.128`` as in Montgomery.
-    **course
-        Periods, dated breaks, baseline, rules: see `Course`.
-
-    Returns
-    -------
-    ControlChart
-
-    Raises
-    ------
-    InputError
-        For figures that are no numbers, or options that do not fit them.
-
-    Notes
-    -----
-    For figures that follow each other without trend or season. Limits from few points are uncertain: with 24
-    points of pure noise the chance of at least one signal of the NHS rules is far above 5%; the method guide
-    gives the numbers. At least 12 points a phase, half of them with a figure just before them (else
-    ``series_missing_values``): limits come from moving ranges.
-
-    References
-    ----------
-    Wheeler (1993), *Understanding Variation*; NHS England, *Making Data Count*; Nelson (1982), *J Quality
-    Technology* 14:172 (the screening).
-
-    Examples
-    --------
-    >>> chart = xmr_chart([5, 7, 6, 8, 6, 5, 7, 6, 8, 7, 6, 5, 19, 6])
-    >>> print(chart.centre[0, 0].round(2), chart.upper[0, 0].round(2), chart.method)
-    7.21 16.01 xmr_unscreened
-    >>> chart.hits()[["rule", "direction", "points"]].to_numpy().tolist()
-    [['nhs_outside', 'high', (12,)]]
-    """
-    x = guards.numbers(values, "values", minimum=None, ndim=2)
-    setting = settle(x, x, course)
-    lines = individual_limits(x, setting.basis, screen=screen, factor=factor)
-    ranges = np.empty_like(x)
-    ranges[:, 1:] = np.abs(x[:, 1:] - x[:, :-1])
-    ranges[:, np.flatnonzero(np.diff(setting.basis.phase, prepend=-2))] = np.nan
-    chart = charted(
-        setting, lines, x, kind="xmr", method="xmr_screened" if screen else "xmr_unscreened", floor=None, ceiling=None
-    )
-    return replace(chart, moving_range=ranges, range_limit=chart.sigma * 3 / factor * RANGE_LIMIT)
+from stats.monitoring.limits import Limits, count_limits
 
 
 def p_chart(numerator: Any, denominator: Any, **course: Unpack[Course]) -> ControlChart:

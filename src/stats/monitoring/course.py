@@ -45,8 +45,8 @@ class Course(TypedDict, total=False):
     baseline : int
         Take the limits of each phase from its first so many points; by default from all.
     exclude : sequence of int
-        Places of points left out of the limits because their cause is known; they are still drawn and judged,
-        and moving ranges go over them.
+        Indexes, from 0, of points left out of the limits because their cause is known; they are still drawn and
+        judged, and moving ranges go over them.
     rules : str or sequence of SignalRule
         ``nhs`` (default), ``western_electric``, ``nelson``, or what `rule_set` returns.
     least : int
@@ -55,7 +55,7 @@ class Course(TypedDict, total=False):
     zeros : bool
         True confirms that zeros among large figures were counted; by default such a series is refused.
     series : sequence of str
-        Names of the series.
+        Names of the series; by default their numbers from 1.
     base : str
         What the denominator counts.
     """
@@ -125,7 +125,7 @@ def settle(values: Floats, counts: Floats, course: Course) -> Setting:
     periods = tuple(course.get("periods") or ())
     least, baseline = course.get("least", LEAST), course.get("baseline")
     _fits(len(periods) if "periods" in course else points, points, "periods", "kỳ")
-    names = tuple(map(str, course.get("series") or range(rows)))
+    names = tuple(map(str, course.get("series") or range(1, rows + 1)))
     _fits(len(names), rows, "series", "tên chuỗi")
     _fits(len(set(names)), rows, "different names of series", "tên chuỗi khác nhau")
     for name, size in (("least", least), ("baseline", least if baseline is None else baseline)):
@@ -148,7 +148,7 @@ def settle(values: Floats, counts: Floats, course: Course) -> Setting:
     zeros = doubtful_zeros(counts) if not course.get("zeros") else np.zeros(values.shape, dtype=bool)
     return Setting(
         basis=basis, doubtful=zeros, rules=rules, rule_set=asked if isinstance(asked, str) else "own", least=least,
-        keys=tuple(p.key for p in periods) or tuple(map(str, range(points))), places=places, series=names,
+        keys=tuple(map(str, places)), places=places, series=names,
         unit=units[0] if len(set(units)) == 1 else "", base=course.get("base", ""), reason=reason, caveats=told,
     )  # fmt: skip
 

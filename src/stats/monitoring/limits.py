@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
 from stats.guards import Flags, Floats
 
@@ -16,6 +18,10 @@ RANGE_LIMIT = 3.267
 """Upper limit of moving ranges over their mean."""
 XMR_FACTOR = 2.66
 """Distance of the limits over the mean moving range: three over `D2`, rounded as Wheeler and the NHS do."""
+MEDIAN_FACTOR = 3.145
+"""The same over the median moving range: three over 0.954, as Wheeler rounds it."""
+MEDIAN_RANGE_LIMIT = 3.865
+"""Upper limit of moving ranges over their median (Wheeler)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,35 @@ def mean_of(values: Floats) -> Floats:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
+def median_of(values: Floats) -> Floats:
+    """Return the median of the known values of each row; NaN where there is none.
+
+    Examples
+    --------
+    >>> median_of(np.array([[1.0, np.nan, 3.0, 9.0], [np.nan] * 4])).tolist()
+    [3.0, nan]
+    """
+    count = np.isfinite(values).sum(axis=1)
+    if not values.shape[1]:
+        return np.full(len(values), np.nan)
+    ordered, rows = np.sort(values, axis=1), np.arange(len(values))  # NaN comes last
+    low, high = ordered[rows, np.maximum(count - 1, 0) // 2], ordered[rows, np.minimum(count // 2, len(ordered[0]) - 1)]
+    return np.where(count > 0, (low + high) / 2, np.nan)
+
+
+def unbiasing(n: Any) -> Floats:
+    """Return c4: the expected standard deviation of n normal values over the true one; NaN below two.
+
+    Examples
+    --------
+    >>> unbiasing([2, 10]).round(4).tolist()
+    [0.7979, 0.9727]
+    """
+    size = np.where(np.asarray(n) > 1, n, np.nan)
+    c4: Floats = np.sqrt(2 / (size - 1)) * np.exp(special.gammaln(size / 2) - special.gammaln((size - 1) / 2))
+    return c4
+
+
 def mean_range(values: Floats, *, screen: bool) -> Floats:
     """Return the mean moving range of each row.
 
@@ -103,15 +138,31 @@ def mean_range(values: Floats, *, screen: bool) -> Floats:
     return mean_of(np.where(ranges < RANGE_LIMIT * mean[:, None], ranges, np.nan))
 
 
-def individual_limits(values: Floats, basis: Basis, *, screen: bool, factor: float) -> Limits:
-    """Return the lines of an XmR chart: mean and mean moving range of each phase."""
-    centre, sigma = np.full(values.shape, np.nan), np.full(values.shape, np.nan)
+def individual_limits(
+    values: Floats, basis: Basis, *, screen: bool, factor: float, spread: str = "moving_range", centre: str = "mean"
+) -> Limits:
+    """Return the lines of an XmR chart: level and variation of each phase.
+
+    Parameters
+    ----------
+    values : ndarray, shape (series, points)
+        The figures.
+    screen, factor, spread, centre
+        As in `stats.monitoring.individuals.xmr_chart`; `factor` is over three standard deviations for ``sd``.
+    """
+    level, sigma = np.full(values.shape, np.nan), np.full(values.shape, np.nan)
     phases = list(basis)
     for points, used in phases:
         x = _taken(values, used)
-        centre[:, points] = mean_of(x)[:, None]
-        sigma[:, points] = (factor * mean_range(x, screen=screen) / 3)[:, None]
-    return Limits(centre, sigma, np.ones((len(values), len(phases))))
+        level[:, points] = (mean_of(x) if centre == "mean" else median_of(x))[:, None]
+        if spread == "sd":
+            width = _deviation(x) / unbiasing(np.isfinite(x).sum(axis=1))
+        elif spread == "median_moving_range":
+            width = median_of(np.abs(np.diff(x, axis=1)))
+        else:
+            width = mean_range(x, screen=screen)
+        sigma[:, points] = (factor * width / 3)[:, None]
+    return Limits(level, sigma, np.ones((len(values), len(phases))))
 
 
 def count_limits(x: Floats, n: Floats, basis: Basis, *, shares: bool, prime: str | None, screen: bool) -> Limits:

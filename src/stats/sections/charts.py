@@ -9,7 +9,7 @@ from stats import timeline
 from stats.comparisons import funnels
 from stats.errors import UnknownCodeError, UsageError
 from stats.figures import Chart
-from stats.sections import activity, comparison, coverage, discipline, programme, standalone
+from stats.sections import activity, comparison, coverage, discipline, monitoring, programme, standalone
 from stats.sections.blocks import Section
 from stats.sections.bodies import BodiesReport, comparison_of
 from stats.sections.bodies.side_by_side import MIN_BODIES, Compared, compare, funnel_chart, ranked_chart
@@ -82,6 +82,9 @@ CHARTS: dict[str, Callable[[Report], Section]] = {
     "bodies-funnel": bodies_funnel,
     "bodies-ranked": bodies_ranked,
     "coverage": coverage_of_body,
+    "control": monitoring.control_charts,
+    "interrupted": monitoring.interruptions,
+    "forecast": monitoring.forecasts,
 }
 """Chart name to the function that makes the section holding it."""
 
@@ -94,9 +97,12 @@ SERIES = frozenset({"penalty-series", "discipline-series", "inspection-series"})
 ALIASES = MappingProxyType(
     {
         "change": "count-change",
+        "control-chart": "control",
         "contents": "violation-contents",
+        "fan": "forecast",
         "funnel": "inspection-funnel",
         "funnel-plot": "bodies-funnel",
+        "interrupted-series": "interrupted",
         "mix": "penalty-mix",
         "programme": "programme-progress",
         "ranking": "bodies-ranked",

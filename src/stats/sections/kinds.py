@@ -14,6 +14,7 @@ from stats.sections import (
     context,
     coverage,
     discipline,
+    monitoring,
     programme,
     sources,
 )
@@ -24,7 +25,7 @@ SECTIONS: Mapping[str, tuple[Callable[[Any], Section], ...]] = {
     "period": (
         context.summary, activity.committees, activity.signs, activity.thematic, activity.tasks,
         discipline.organisations, discipline.members, discipline.contents, discipline.rates, comparison.comparison,
-        context.visit, context.other, context.gaps, sources.sources, context.method,
+        monitoring.monitoring, context.visit, context.other, context.gaps, sources.sources, context.method,
     ),
     "briefing": (
         briefing.key_figures, briefing.changes, briefing.pictures, sources.sources, context.method,

@@ -134,6 +134,47 @@ def phases(periods: Sequence[Period], dates: Iterable[dt.date]) -> npt.NDArray[n
     return np.array([number.get(count, -1) for count in passed], dtype=np.int64)
 
 
+def season_fits(season: int, periods: Sequence[Period] | None) -> None:
+    """Refuse a season that is not the number of the periods in a year.
+
+    Parameters
+    ----------
+    season : int
+        Periods in a year, as a method over time was told.
+    periods : sequence of Period, optional
+        Without them, or when they are not of one kind (`refusal` says so), nothing is checked.
+
+    Raises
+    ------
+    InputError
+        For months with another season than 12, quarters (windows of three months) with another than 4, other
+        periods likewise, and for any season of years or longer periods, or of the same part of successive years.
+
+    Examples
+    --------
+    >>> months = [Period.parse(f"2021-{month:02d}") for month in (1, 2, 3)]
+    >>> season_fits(12, months)
+    >>> season_fits(4, months)
+    Traceback (most recent call last):
+    stats.errors.InputError: A season of 4 does not fit the periods, which are 12 in a year. Use season=12.
+    """
+    if not periods or not all(_one_kind(periods[0], other) for other in periods):
+        return
+    count = 1.0 if len(periods) > 1 and _year_later(*periods[:2]) else 12 / periods[0].months
+    if count < 2 or not count.is_integer():
+        raise guards.refuse(
+            "A year does not hold several periods of this series, so it has no season",
+            "Chuỗi không có tính mùa vụ vì mỗi năm không gồm nhiều kỳ như vậy",
+            remedy=("Leave season out.", "Hãy bỏ tham số season."),
+        )  # fmt: skip
+    if count != season:
+        raise guards.refuse(
+            f"A season of {season} does not fit the periods, which are {count:g} in a year",
+            f"Chu kỳ mùa vụ {season} không khớp với các kỳ: mỗi năm có {count:g} kỳ",
+            remedy=(f"Use season={count:g}.", f"Hãy dùng season={count:g}."),
+        )  # fmt: skip
+
+
 def doubtful_zeros(values: npt.ArrayLike) -> Flags:
     """Return the zeros that stand among figures so large that they more likely mean "no report".
 
@@ -210,12 +251,16 @@ def _of_time(periods: Sequence[Period], gaps: bool) -> Iterator[Note]:
     if gaps or not pairs or {p.kind for p in periods} & set(NAMED):
         return
     adjoin = [b.start - a.end == dt.timedelta(days=1) for a, b in pairs]
-    yearly = [(b.start.year - a.start.year, b.start.month, b.start.day) == (1, a.start.month, a.start.day)
-              for a, b in pairs]  # fmt: skip
+    yearly = [_year_later(a, b) for a, b in pairs]
     regular = adjoin if any(adjoin) else yearly
     for (a, b), follows in zip(pairs, regular, strict=True):
         if not follows:
             yield Note("series_gap", {"after": a, "before": b})
+
+
+def _year_later(a: Period, b: Period) -> bool:
+    """Tell whether a period begins on the day of another, one year later."""
+    return (b.start.year - a.start.year, b.start.month, b.start.day) == (1, a.start.month, a.start.day)
 
 
 def _one_kind(a: Period, b: Period) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
+from stats.periods import Period
 from stats.results import Note, Result, State
 from stats.timeline.model import Point
 
@@ -12,8 +14,9 @@ from stats.timeline.model import Point
 def like(points: Sequence[Point]) -> tuple[list[Point], list[Note]]:
     """Return the largest set of points of one length that do not overlap, the latest of several."""
     known = [p for p in points if p.result]
-    best: list[Point] = []
-    for lead in known:
+    # Every month of many years: there is nothing to choose.
+    best: list[Point] = known if _all_alike([p.period for p in known]) else []
+    for lead in () if best else known:
         chosen: list[Point] = []
         # From the end backwards, what starts last leaves the most room: the set is the largest for this
         # length, and the latest of several.
@@ -23,9 +26,21 @@ def like(points: Sequence[Point]) -> tuple[list[Point], list[Note]]:
                 chosen.append(point)
         if _rank(chosen) >= _rank(best):
             best = chosen
-    out = [p.period for p in known if p not in best]
-    kept = [p for p in points if p in best or (not p.result and not any(p.period.overlaps(b.period) for b in best))]
+    taken = {id(p) for p in best}
+    out = [p.period for p in known if id(p) not in taken]
+    kept = [
+        p for p in points
+        if id(p) in taken or (not p.result and not any(p.period.overlaps(b.period) for b in best))
+    ]  # fmt: skip
     return sorted(kept, key=lambda p: p.period), [Note("periods_left_out", {"periods": out})] if out else []
+
+
+def _all_alike(periods: Sequence[Period]) -> bool:
+    """Tell at once whether periods are of one length and apart from each other, as most are."""
+    if not periods:
+        return False
+    lengths, ordered = sorted(periods, key=lambda p: p.days), sorted(periods)
+    return lengths[0].same_length(lengths[-1]) and all(a.end < b.start for a, b in pairwise(ordered))
 
 
 def _rank(points: Sequence[Point]) -> tuple[int, int]:

@@ -30,7 +30,7 @@ LEAST = 15
 """Fewest points."""
 
 LEAST_SEGMENT = 5
-"""Fewest points between two breaks."""
+"""Fewest points between two breaks of a real series; bare figures follow the rule of R's ``strucchange``."""
 
 CRITICAL_TRIMMING = 0.15
 """Smallest segment, as a share of the points, for which critical values are listed."""
@@ -124,7 +124,7 @@ class Breaks(Printed):
     def selection(self) -> pd.DataFrame:
         """Return one row a number of breaks: fit, BIC, F statistics and their 5% values where listed."""
         m = len(self.bic)
-        listed = self.terms == 1 and self.segment == int(CRITICAL_TRIMMING * len(self.values))
+        listed = self.terms == 1 and LEAST_SEGMENT <= self.segment == int(CRITICAL_TRIMMING * len(self.values))
         against = [np.nan, *SUP_F][:m] if listed else []
         one_more = list(SEQUENTIAL)[:m] if listed else []
         return pd.DataFrame({
@@ -149,6 +149,7 @@ def find_breaks(
     most: int = 5,
     segment: float = 0.15,
     criterion: str = "bic",
+    number: int | None = None,
     breaks: Iterable[dt.date | Rule] = (),
     actors: Iterable[str] = (),
     units: Iterable[str] = (),
@@ -168,11 +169,16 @@ def find_breaks(
     most : int
         Most breaks to be looked for; fewer where the segments leave no room.
     segment : float
-        Smallest segment: a share of the points, or from 1 on their number; at least 5 points, and more
-        points than coefficients.
+        Smallest segment: a share of the points, rounded down, or from 1 on their number (`h` of R's
+        ``strucchange``, which has the same default). It must hold more points than coefficients and at most
+        half of all. With `periods`, that is for a real series, never fewer than 5 points: a share that gives
+        fewer is raised to them, a number below is refused. `Breaks.segment` says what was used.
     criterion : {'bic', 'sequential'}
         ``bic``: smallest BIC (R's ``strucchange``). ``sequential``: one break more as long as
         ``F(m + 1 | m)`` is beyond its 5% value; for the level alone and `segment` 0.15.
+    number : int, optional
+        How many breaks there are, where that is known or asked beforehand (`breaks` of R's ``breakpoints``): their
+        places are found, no number is chosen.
     breaks, actors, units, zeros
         Dated changes that are known, for `stats.series.conditions.refusal`: a series with one inside is
         refused, since its date is known (use `stats.models.interrupted` or `chow`).
@@ -189,7 +195,8 @@ def find_breaks(
     Raises
     ------
     InputError
-        For text, segments too small or too large, or a criterion without critical values.
+        For text, segments too small or too large, more breaks than they leave room for, or a criterion without
+        critical values.
 
     Notes
     -----
@@ -215,20 +222,26 @@ def find_breaks(
     n, keys, z = len(x), keys_of(periods, len(x)), columns(covariates, len(x))
     k = z.shape[1]
     h = int(np.floor(segment * n)) if segment < 1 else int(segment)
+    smallest = k + 1 if periods is None else max(LEAST_SEGMENT, k + 1)
     reason = conditions.refusal(
-        periods, least=max(LEAST, 2 * max(LEAST_SEGMENT, k + 1)), values=x, actors=actors, units=units, breaks=breaks,
+        periods, least=max(LEAST, 2 * smallest), values=x, actors=actors, units=units, breaks=breaks,
         zeros=zeros,
     )  # fmt: skip
     if reason is None and segment < 1:
-        h = max(h, LEAST_SEGMENT, k + 1)
-    most = int(guards.between(most, "most", -1, 101))
-    if reason is None and (h < max(LEAST_SEGMENT, k + 1) or 2 * h > n):
+        h = max(h, smallest)
+    most = int(guards.between(most if number is None else number, "most", -1, 101))
+    if reason is None and (h < smallest or 2 * h > n):
         raise guards.refuse(
             f"A segment of {h} points does not fit {n} points", f"Đoạn {h} điểm không hợp với chuỗi {n} điểm",
-            remedy=(f"Take {max(LEAST_SEGMENT, k + 1)} to {n // 2} points.",
-                    f"Chọn từ {max(LEAST_SEGMENT, k + 1)} đến {n // 2} điểm."),
+            remedy=(f"Take {smallest} to {n // 2} points.", f"Chọn từ {smallest} đến {n // 2} điểm."),
         )  # fmt: skip
-    tabulated = k == 1 and h == int(CRITICAL_TRIMMING * n) and most <= len(SEQUENTIAL)
+    if reason is None and number is not None and (number + 1) * h > n:
+        raise guards.refuse(
+            f"{n} points have no room for {number} breaks with segments of {h}",
+            f"Chuỗi {n} điểm không đủ chỗ cho {number} mốc với đoạn {h} điểm",
+            remedy=(f"Take at most {n // h - 1}.", f"Chọn nhiều nhất {n // h - 1} mốc."),
+        )  # fmt: skip
+    tabulated = k == 1 and LEAST_SEGMENT <= h == int(CRITICAL_TRIMMING * n) and most <= len(SEQUENTIAL)
     if criterion == "sequential" and reason is None and not tabulated:
         raise guards.refuse(
             "Critical values are listed for the level alone, segments of 0.15 and at most 5 breaks, from 34 points on",
@@ -251,7 +264,9 @@ def find_breaks(
     f, more = np.full(len(found), np.nan), np.array([_one_more(sums, p, h, k, floor) for p in found])
     df = n - (m[1:] + 1) * k
     f[1:] = (squares[0] - squares[1:]) / (m[1:] * k) / (left[1:] / np.maximum(df, 1))
-    if criterion == "bic":
+    if number is not None:
+        chosen = number
+    elif criterion == "bic":
         chosen = int(np.argmin(bic))
     else:
         passed = more[:-1] > np.array(SEQUENTIAL[: len(more) - 1])
@@ -268,7 +283,8 @@ def find_breaks(
         after=after, after_low=after + reach[:, 0], after_high=after + reach[:, 1], means=means[0], means_low=means[1],
         means_high=means[2], fitted=fitted, values=x, keys=keys, candidates=tuple(found), residual_squares=squares,
         bic=bic, f_statistics=f, f_sequential=more, segment=h, terms=k, conf_level=conf_level,
-        method=f"bai_perron_{criterion}", caveats=(Note("breaks_or_dependence"),) if places else (),
+        method=f"bai_perron_{criterion if number is None else 'given'}",
+        caveats=(Note("breaks_or_dependence"),) if places else (),
     )  # fmt: skip
 
 

@@ -18,10 +18,13 @@ from stats.results import Note
 from stats.series import conditions
 from stats.trends.results import ChangePoint, change_point, keys_of, no_change_point
 from stats.trends.segments import ROUNDING, columns, residual_sums, residuals
-from stats.trends.suprema import bridge_limit, bridge_tail, sup_f_limit, sup_f_tail
+from stats.trends.suprema import bridge_limit, bridge_tail, pettitt_tail, sup_f_limit, sup_f_tail
 
-LEAST = {"pettitt_approximate": 11, "pettitt_permutation": 8, "ols_cusum": 12, "sup_f": 20}
+LEAST = {"pettitt_approximate": 11, "pettitt_permutation": 8, "pettitt_exact": 8, "ols_cusum": 12, "sup_f": 20}
 """Fewest points of each test: with fewer the first can never reject at 5%, the others rest on too few to hold it."""
+
+MOST_EXACT = 16
+"""Up to this many points Pettitt's exact distribution is offered."""
 
 TRIMMING = 0.15
 """Share of the points at either end in which supF looks for no break."""
@@ -48,9 +51,9 @@ def pettitt(
         Figures in order of time; rates where the base changes.
     periods : sequence of Period, optional
         One a point.
-    p_value : {'approximate', 'permutation'}
-        ``2 exp(-6 K² / (n³ + n²))``, at most 1: good below 0.5 on long series, too large on short ones; or the
-        share of random orders with as large a statistic.
+    p_value : {'approximate', 'permutation', 'exact'}
+        ``2 exp(-6 K² / (n³ + n²))``, at most 1 (R's ``trend``): good below 0.5 on long series, too large on short
+        ones; or the share of random orders, or of all of them (up to 16 points), with as large a statistic.
     resamples, seed : int
         Of the permutations: same inputs, same p-value.
     conf_level : float
@@ -62,13 +65,13 @@ def pettitt(
     -------
     ChangePoint
         Statistic: K, the largest absolute value of ``U_k = 2 (r_1 + ... + r_k) - k (n + 1)``; the break lies
-        after the first point that reaches it. ``refused`` below 11 points (8 by permutation), where the
+        after the first point that reaches it. ``refused`` below 11 points (8 by permutation and exact), where the
         conditions of a series do not hold, or when all figures are equal (``all_equal``).
 
     Raises
     ------
     InputError
-        For text, an empty array, or periods that do not fit.
+        For text, an empty array, periods that do not fit, or too many points for the exact distribution.
 
     Notes
     -----
@@ -85,7 +88,7 @@ def pettitt(
     >>> found.statistic, found.after, round(found.p_value, 4)
     (36.0, 6, 0.0314)
     """
-    guards.choice(p_value, ("approximate", "permutation"), ("p-value", "trị số p"))
+    guards.choice(p_value, ("approximate", "permutation", "exact"), ("p-value", "trị số p"))
     conf_level = guards.level(conf_level)
     x = guards.numbers(values, "values", minimum=None)
     keys, method = keys_of(periods, len(x)), f"pettitt_{p_value}"
@@ -96,7 +99,13 @@ def pettitt(
     if reason is not None:
         return no_change_point(keys, method, conf_level, len(x), reason)
     n = len(x)
-    ranks = pd.Series(x).rank().to_numpy() - (n + 1) / 2
+    if p_value == "exact" and n > MOST_EXACT:
+        raise guards.refuse(
+            f"The exact distribution is offered up to {MOST_EXACT} points",
+            f"Phân phối chính xác chỉ dùng cho tối đa {MOST_EXACT} điểm",
+            remedy=("Use p_value='permutation'.", "Hãy dùng p_value='permutation'."),
+        )  # fmt: skip
+    ranks = np.asarray(pd.Series(x).rank() - (n + 1) / 2, dtype=np.float64)
     path = 2 * np.cumsum(ranks)
     after = int(np.argmax(np.abs(path))) + 1
     largest = float(np.abs(path[after - 1]))
@@ -104,6 +113,8 @@ def pettitt(
     if p_value == "approximate":
         p = min(1.0, 2 * float(np.exp(-6 * largest**2 / scale)))
         limit = float(np.sqrt(np.log(2 / (1 - conf_level)) * scale / 6))
+    elif p_value == "exact":
+        p, limit = pettitt_tail(ranks, largest), _exact_limit(ranks, 1 - conf_level)
     else:
         rng = np.random.default_rng(seed)
         many = int(guards.between(resamples, "resamples", 98, 1_000_001))
@@ -114,6 +125,15 @@ def pettitt(
         x, keys, path, after, statistic=largest, p_value=p, limit=limit, conf_level=conf_level, method=method,
         caveats=_serial(x, np.ones((n, 1)), after),
     )  # fmt: skip
+
+
+def _exact_limit(ranks: Floats, alpha: float) -> float:
+    """Return the smallest K that is reached with a chance of at most `alpha`; one beyond the largest where none is."""
+    low, high = 0, int(np.abs(2 * np.cumsum(np.sort(ranks))).max()) + 1
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if pettitt_tail(ranks, middle) <= alpha else (middle + 1, high)
+    return float(low)
 
 
 def ols_cusum(
@@ -219,7 +239,8 @@ def sup_f(
     values, covariates, periods, conf_level, actors, units, breaks, zeros
         As in `ols_cusum`; at most two covariates beside the constant.
     trimming : float
-        Share of the points at either end in which no break is looked for.
+        Share of the points at either end in which no break is looked for, rounded down to whole points (`from` of R's
+        ``Fstats``).
 
     Returns
     -------
@@ -258,7 +279,7 @@ def sup_f(
     if reason is not None:
         return no_change_point(keys, "sup_f_hansen", conf_level, n, reason)
     sums = residual_sums(x, z)
-    places = np.arange(first, int(np.floor((1 - trimming) * n)) + 1)
+    places = np.arange(first, n - int(np.floor(trimming * n)) + 1)
     places = places[places <= n - k - 1]
     left = np.maximum(sums[0, places - 1] + sums[places, n - 1], ROUNDING * sums[0, n - 1])
     statistics = (sums[0, n - 1] - left) / (left / (n - 2 * k))

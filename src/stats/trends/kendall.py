@@ -28,6 +28,49 @@ def score(values: Floats) -> tuple[float, float, float]:
     return s, variance, s / np.sqrt(untied * pairs) if untied else 0.0
 
 
+def z_of(s: float, variance: float, continuity: bool) -> float:
+    """Return S in standard deviations, moved by one towards zero where asked; 0 where nothing varies.
+
+    Examples
+    --------
+    >>> z_of(9.0, 16.0, True), z_of(9.0, 16.0, False), z_of(0.0, 0.0, True)
+    (2.0, 2.25, 0.0)
+    """
+    return 0.0 if variance <= 0 else float((s - np.sign(s) * continuity) / np.sqrt(variance))
+
+
+def covariance(seasons: Floats) -> Floats:
+    """Return the covariances of the S of several series over the same years, when all orders of the years are alike.
+
+    Parameters
+    ----------
+    seasons : ndarray, shape (years, seasons)
+        One column a season, without empty cells.
+
+    Returns
+    -------
+    ndarray, shape (seasons, seasons)
+        Without ties the diagonal is the variance of each S.
+
+    References
+    ----------
+    Dietz and Killeen (1981), *JASA* 76:169; Hirsch and Slack (1984), *Water Resources Research* 20:727.
+
+    Examples
+    --------
+    Two seasons that rise and fall together have one variance:
+
+    >>> covariance(np.array([[1.0, 10.0], [3.0, 30.0], [2.0, 20.0], [4.0, 40.0]])).round(4).tolist()
+    [[8.6667, 8.6667], [8.6667, 8.6667]]
+    """
+    n = len(seasons)
+    signs = np.sign(seasons[None] - seasons[:, None])  # [i, j, g]: from year i to year j
+    ranks = (n + 1 + signs.sum(axis=0)) / 2
+    common = np.einsum("ijg,ijh->gh", signs, signs) / 2
+    out: Floats = (common + 4 * ranks.T @ ranks - n * (n + 1) ** 2) / 3
+    return out
+
+
 def exact_distribution(values: Any) -> tuple[npt.NDArray[np.int64], Floats]:
     """Return the values S can take for these figures in any order, and their chances.
 

@@ -16,13 +16,10 @@ from stats.models.serial import serial_correlation
 from stats.periods import Period
 from stats.results import Note, TestResult
 from stats.series import conditions
-from stats.trends.kendall import exact_tail, score
+from stats.trends.kendall import exact_tail, score, z_of
 
 LEAST = 5
 """Fewest points: with four, no order of the figures is significant at 5%."""
-
-LEAST_YEARS = 3
-"""Fewest years of a seasonal test."""
 
 EXACT_UP_TO = 10
 """Up to this many points ``auto`` uses the exact distribution of S (Gilbert 1987)."""
@@ -35,10 +32,6 @@ P_VALUES = ("auto", "normal", "exact")
 
 INTERVALS = ("sen", "gilbert")
 """Conventions for the limits of the slope."""
-
-
-def _z(s: float, variance: float, continuity: bool) -> float:
-    return 0.0 if variance <= 0 else (s - np.sign(s) * continuity) / np.sqrt(variance)
 
 
 def mann_kendall(
@@ -117,82 +110,11 @@ def mann_kendall(
             remedy=("Use p_value='normal'.", "Hãy dùng p_value='normal'."),
         )  # fmt: skip
     s, variance, tau = score(x)
-    z = _z(s, variance, continuity)
+    z = z_of(s, variance, continuity)
     p = exact_tail(x, s, alternative) if exact else float(normal_p(np.array(z), alternative))
     return TestResult(
         statistic=z, p_value=p, method=method, alternative=alternative, n=float(len(x)),
         extra={"S": s, "variance": variance, "tau": tau}, caveats=(*left_out, *_serial(x, times)),
-    )  # fmt: skip
-
-
-def seasonal_mann_kendall(
-    values: Any,
-    season: int,
-    *,
-    periods: Sequence[Period] | None = None,
-    alternative: str = "two-sided",
-    continuity: bool = True,
-    actors: Iterable[str] = (),
-    units: Iterable[str] = (),
-    breaks: Iterable[dt.date | Rule] = (),
-    zeros: bool = False,
-) -> TestResult:
-    """Test for a rise or fall month by month (quarter by quarter), so that the season does not matter.
-
-    Parameters
-    ----------
-    values : array-like, shape (points,)
-        Figures in order of time, without holes. Empty cells are left out.
-    season : int
-        Periods in a year (12, 4); the first point begins the cycle.
-    periods, alternative, continuity, actors, units, breaks, zeros
-        As in `mann_kendall`.
-
-    Returns
-    -------
-    TestResult
-        Statistic: z of the summed S. ``extra``: S and variance in all, ``by_season`` with those of each
-        season. ``refused`` below three years, or as `mann_kendall`.
-
-    Raises
-    ------
-    InputError
-        As `mann_kendall`, or for a season below 2.
-
-    Notes
-    -----
-    Seasons count as independent of each other; the direction must be the same in all of them.
-
-    References
-    ----------
-    Hirsch, Slack and Smith (1982), *Water Resources Research* 18:107.
-
-    Examples
-    --------
-    >>> test = seasonal_mann_kendall([1, 9, 2, 10, 3, 11, 4, 12], 2)
-    >>> test.extra["S"], [s for s, _ in test.extra["by_season"]]
-    (12.0, [6.0, 6.0])
-    """
-    guards.choice(alternative, ALTERNATIVES, ("alternative", "đối thuyết"))
-    season = int(guards.between(season, "season", 1, 1001))
-    x = guards.numbers(values, "values", minimum=None)
-    method = f"seasonal_mann_kendall{'' if continuity else '_uncorrected'}"
-    reason = conditions.refusal(
-        periods, least=LEAST_YEARS * season, values=x, actors=actors, units=units, breaks=breaks, missing=True,
-        zeros=zeros,
-    )  # fmt: skip
-    if reason is not None:
-        return TestResult.refused(method, float(len(x)), reason, alternative=alternative)
-    parts = [x[k::season] for k in range(season)]
-    scores = [score(part[np.isfinite(part)])[:2] for part in parts]
-    s, variance = sum(score[0] for score in scores), sum(score[1] for score in scores)
-    if variance <= 0:
-        return TestResult.refused(method, float(len(x)), Note("all_equal"), alternative=alternative)
-    z, empty = _z(s, variance, continuity), int(np.isnan(x).sum())
-    return TestResult(
-        statistic=z, p_value=float(normal_p(np.array(z), alternative)), method=method, alternative=alternative,
-        n=float(len(x) - empty), extra={"S": s, "variance": variance, "by_season": scores},
-        caveats=(Note("missing_left_out", {"empty": empty}),) if empty else (),
     )  # fmt: skip
 
 

@@ -56,6 +56,7 @@ def _table(record: Record) -> str:
     keys = [key for key in _TWIN if any(row.get(key) for row in rows)]
     text = record.report.text
     columns = [Column(key, text(f"table.twin.{key}"), align="" if key in _WORDS else "right") for key in keys]
+    columns += [Column(key, head, align="" if key == "rule" else "right") for key, head in record.chart.heads]
     # Numbers are aligned right by the table; only words say so themselves, to keep long tables small.
     left = ' style="text-align:left"'
     heads = "".join(f'<th scope="col" style="text-align:{c.side}">{html.escape(c.label)}</th>' for c in columns)

@@ -9,11 +9,12 @@ not there, and no exception is raised for want of data.
 from stats.sections.questions.bodies import among_bodies
 from stats.sections.questions.briefing import briefing_chart, written
 from stats.sections.questions.discipline import deciders, harsher
+from stats.sections.questions.noise import noise
 from stats.sections.questions.published import all_published, published_of
 from stats.sections.questions.rules import rule_change
 from stats.sections.questions.stages import leak
 
 __all__ = [
-    "all_published", "among_bodies", "briefing_chart", "deciders", "harsher", "leak", "published_of", "rule_change",
-    "written",
+    "all_published", "among_bodies", "briefing_chart", "deciders", "harsher", "leak", "noise", "published_of",
+    "rule_change", "written",
 ]  # fmt: skip

@@ -25,6 +25,7 @@ _FIXED = 4
 _SUBTITLE = Box(0.6, 1.45, 12.13, 0.62)
 _STAGE = Box(0.6, 2.1, 12.13, 4.0)
 _CREDIT = Box(0.6, 6.15, 12.13, 0.8)
+_WHOLE = Box(0.6, _SUBTITLE.top, 12.13, _CREDIT.top + _CREDIT.height - _SUBTITLE.top)
 _GUTTER = 0.3
 _MOST_PANELS = 4
 
@@ -122,10 +123,14 @@ class _Deck:
         credit = [self._text("chart.source", source=chart.credit)] if chart.credit else []
         drawn = bool(plans) and fits and len(plans) <= _MOST_PANELS
         image = self._pictures.get(chart.name, b"")
-        if not drawn and not slides.legible(image, _STAGE):
+        stage = next((box for box in (_STAGE, _WHOLE) if slides.legible(image, box)), None)
+        if not drawn and stage is None:
             self._table(slide, chart.table, chart.title, chart.notes, subtitle=chart.subtitle, credit=credit)
             return
         slides.head(slide, chart.title)
+        if not drawn and stage is _WHOLE:  # a tall picture takes the place of what it says itself
+            slides.picture(slide, image, _WHOLE, name=chart.name, alt=chart.alt)
+            return
         slides.label(slide, chart.subtitle, _SUBTITLE, (18, 16, 14, 13, 12), name="subtitle")
         if drawn:
             for plan, box in zip(plans, _grid(len(plans)), strict=True):

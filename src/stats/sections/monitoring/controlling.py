@@ -1,0 +1,88 @@
+"""Is a figure outside what the series does anyway? Control charts, begun anew at every dated change."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stats import figures
+from stats.figures.control import Signal, signals_of
+from stats.figures.lines import figures_of
+from stats.monitoring import ControlChart, p_prime_chart, xmr_chart
+from stats.monitoring.course import LEAST
+from stats.results import Note
+from stats.sections.monitoring.following import Followed
+from stats.sections.monitoring.outcome import Outcome, captions, dated, drawn, escaped, value, what
+from stats.sections.monitoring.season import without_season
+from stats.sections.report import Report
+
+MOST_SIGNALS = 3
+"""Signals named in a sentence; the chart and its table have all."""
+
+
+def control(report: Report, followed: Followed, name: str = "control") -> Outcome:
+    """Return the control chart of a series: XmR for counts, p' for shares, limits anew at every dated change.
+
+    Counts with a strong season are charted without it, and the chart says so.
+    """
+    own, told = (followed, None) if followed.share else without_season(followed)
+    if len(own.known) < LEAST:
+        return Outcome("control", followed, reason=Note("too_few_periods", {"found": len(own.known), "needed": LEAST}))
+    chart = _chart(own)
+    if not chart:
+        return Outcome("control", followed, reason=_why(own, chart))
+    signals = signals_of(report.words, chart, figures_of(report.words, drawn(own)))
+    notes = [report.text(f"monitoring.chart.{chart.kind}"), report.text("monitoring.rules.nhs")]
+    if chart.kind == "xmr":
+        notes.append(report.text(f"monitoring.screening.{chart.method}"))
+    notes = [". ".join(notes) + "."]
+    notes += [report.words.note(n) for n in ((told,) if told else ())]
+    notes += [report.words.note(n) for n in chart.caveats]
+    around = captions(report, own, [p.result for p in own.points], notes)
+    picture = figures.control_chart(
+        drawn(own), chart, words=report.words, title=_title(report, own, signals), breaks=dated(report, own), name=name,
+        **around,
+    )  # fmt: skip
+    return Outcome("control", own, said=(_said(report, own, chart, signals),), chart=picture)
+
+
+def _chart(own: Followed) -> ControlChart:
+    options = {**own.options, "rebase": own.breaks, "series": [own.indicator]}
+    if own.share:
+        return p_prime_chart(*own.parts, **options)
+    return xmr_chart(own.values, **options)
+
+
+def _why(own: Followed, chart: ControlChart) -> Note | None:
+    """Return why there are no limits; of a series long enough in all, that its phases are too short."""
+    if chart.reason is not None and chart.reason.code == "too_few_periods" and own.breaks:
+        return Note("phases_too_short", dict(chart.reason.values))
+    return chart.reason
+
+
+def _title(report: Report, own: Followed, signals: list[Signal]) -> str:
+    label = report.book.catalogue[own.indicator].label(report.words.lang)
+    key = "quiet" if not signals else "one" if len(signals) == 1 else "many"
+    last = max(signals, key=lambda s: s.points[-1]).when if signals else ""
+    return report.text(f"monitoring.control.title_{key}", label=label, n=len(signals), last=last)
+
+
+def _said(report: Report, own: Followed, chart: ControlChart, signals: list[Signal]) -> str:
+    """Return the level now and what signals there are."""
+    words = report.words
+    now = int(np.flatnonzero(np.isfinite(chart.centre[0]))[-1])
+    inside = np.flatnonzero(chart.phase == chart.phase[now])
+    level = report.text(
+        "monitoring.control.level", what=escaped(what(report, own)),
+        points=int(np.isfinite(chart.values[0, inside]).sum()), first=words.period(own.periods[int(inside[0])]),
+        last=words.period(own.periods[int(inside[-1])]), centre=value(report, own, float(chart.centre[0, now])),
+        lower=value(report, own, max(float(chart.lower[0, now]), 0.0)),
+        upper=value(report, own, float(chart.upper[0, now])),
+    )  # fmt: skip
+    newest = sorted(signals, key=lambda s: s.points[-1], reverse=True)[:MOST_SIGNALS]
+    items = "; ".join(report.text("monitoring.control.signal", when=s.when, rule=s.what) for s in newest)
+    few = len(signals) <= MOST_SIGNALS
+    key = "quiet" if not signals else "one" if len(signals) == 1 else "few" if few else "many"
+    found = report.text(f"monitoring.control.{key}", n=len(signals), items=items)
+    phases = len(chart.steps())
+    anew = report.text("monitoring.control.phases", n=phases) if phases > 1 else ""
+    return " ".join(part for part in (level, found, anew) if part)

@@ -1,0 +1,53 @@
+"""Does a series rise or fall since the last dated change? Mann-Kendall, season by season where there is one."""
+
+from __future__ import annotations
+
+from stats.results import Note, TestResult
+from stats.sections.monitoring.following import Followed
+from stats.sections.monitoring.outcome import Outcome, escaped, what
+from stats.sections.report import Report
+from stats.trends.monotone import LEAST, mann_kendall, sen_slope
+from stats.trends.seasonal import seasonal_sen_slope
+
+LEAST_P = 0.001
+"""Below this a p-value is printed as smaller only."""
+
+LEVEL = 0.05
+
+
+def trend(report: Report, followed: Followed) -> Outcome:
+    """Return whether figures rise or fall in the stretch after the last dated change, and by how much a year."""
+    own = followed.latest()
+    if len(own.known) < LEAST:
+        few = Note("stretch_too_short" if followed.breaks else "too_few_periods",
+                   {"found": len(own.known), "needed": LEAST})  # fmt: skip
+        return Outcome("trend", followed, reason=few)
+    if own.season:
+        slope = seasonal_sen_slope(own.values, own.season, **own.options)
+    else:
+        slope = sen_slope(own.values, **own.options)
+    if not slope:
+        return Outcome("trend", own, reason=slope.reason)
+    # The slope of a series without a season has the normal p-value; short ones have an exact one.
+    test = slope if own.season else mann_kendall(own.values, **own.options)
+    return Outcome("trend", own, said=(_told(report, own, test, slope),))
+
+
+def _told(report: Report, own: Followed, test: TestResult, slope: TestResult) -> str:
+    words, p = report.words, test.p_value
+    ends = {"slope": slope.estimate, "low": slope.conf_low, "high": slope.conf_high}
+    per_year = {name: _per_year(report, own, x or 0.0) for name, x in ends.items()}
+    way = "flat" if p > LEVEL else "rose" if test.statistic > 0 else "fell"
+    return report.text(
+        f"monitoring.trend.{way}", what=escaped(what(report, own)), n=len(own.known),
+        first=words.period(own.periods[0]), last=words.period(own.periods[-1]),
+        test=report.text("monitoring.trend.seasonal" if own.season else "monitoring.trend.plain"),
+        p=f"p &lt; {words.number(LEAST_P, 3)}" if p < LEAST_P else f"p = {words.number(p, 3)}",
+        notes=" ".join(escaped(words.note(n)) for n in test.caveats), **per_year,
+    )  # fmt: skip
+
+
+def _per_year(report: Report, own: Followed, x: float) -> str:
+    if own.share:
+        return f"{'-' if x < 0 else '+'}{report.words.points(x)}"
+    return report.words.signed(x, 1 if abs(x) < 100 else 0)
