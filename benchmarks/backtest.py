@@ -23,6 +23,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # threads that wait for work count as processor time and slow small fits down
+
 import numpy as np
 from scipy import special
 

@@ -17,6 +17,8 @@ from stats.comparisons.multiplicity import adjust_p_values
 from stats.comparisons.ranks import rank_intervals
 from stats.comparisons.shrinkage import shrink_shares
 from stats.comparisons.two_proportions import difference_of_shares
+from stats.disaggregation import denton
+from stats.forecasts import back_test, naive_forecast
 from stats.models.interrupted import interrupted_series
 from stats.models.regression import regression_fit
 from stats.monitoring import runs_test, xmr_chart
@@ -24,6 +26,7 @@ from stats.periods import Period
 from stats.quality.consistency import check_parts, check_percentages
 from stats.quality.imputation import rubin_pool
 from stats.results import COLUMNS, Note, Printed, Result, State, tidy, to_frame
+from stats.seasons import classical_decomposition
 from stats.series.differences import increments
 from stats.series.runs import comparable_runs
 from stats.severity.association import independence_of_many
@@ -70,6 +73,10 @@ EXAMPLES: dict[str, Callable[[], Printed]] = {
     "LongestRuns": lambda: runs_test(QUARTERS),
     "ChangePoint": lambda: pettitt(QUARTERS),
     "Breaks": lambda: find_breaks(QUARTERS),
+    "Forecast": lambda: naive_forecast(QUARTERS, horizon=2),
+    "BackTest": lambda: back_test(QUARTERS * 2, method="mean"),
+    "Disaggregation": lambda: denton([10, 12, 15, 14]),
+    "Decomposition": lambda: classical_decomposition(QUARTERS, season=4),
     "Series": lambda: timeline.series(BOOK, "disciplined-members", "national", "year", "committees"),
 }
 NO_FIGURES = {"Runs"}

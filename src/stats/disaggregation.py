@@ -163,7 +163,7 @@ def denton(
     years, n = list(periods or ()), ratio * len(y)
     z = np.ones(n) if indicator is None else guards.numbers(indicator, "indicator", minimum=None)
     _fits(len(z), n, extrapolate)
-    counted = tuple(units)
+    counted = conditions.codes_of(units)
     keys, year = _named(years, len(y), len(z), ratio)
     facts: dict[str, Any] = {
         "indicator": z, "keys": keys, "year": year, "extrapolated": np.arange(len(z)) >= n,

@@ -6,6 +6,7 @@ and Vietnamese. An empty cell (None, NaN) is let through: it becomes a missing r
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -42,6 +43,13 @@ _VI = {
     "season": "số kỳ trong năm",
     "resamples": "số lần lấy mẫu lại",
     "most": "số mốc nhiều nhất",
+    "horizon": "số kỳ dự báo",
+    "window": "số kỳ của cửa sổ",
+    "initial": "số kỳ ban đầu",
+    "least": "số kỳ tối thiểu",
+    "actual": "số thực tế",
+    "sample": "mẫu dự báo",
+    "errors": "các sai số",
     "annual": "số cả năm",
     "indicator": "chỉ số tham chiếu",
 }
@@ -181,7 +189,7 @@ def _floats(values: Any, name: str) -> Floats:
         raw = np.asarray(["ragged"])
     if raw.dtype.kind == "O":
         flat = [np.nan if v is None or v is pd.NA else v for v in raw.ravel()]
-        text = np.array([isinstance(v, (str, bytes, list, tuple)) for v in flat], dtype=bool)
+        text = np.array([not hasattr(v, "__float__") for v in flat], dtype=bool)
         if not text.any():
             return np.array([float(v) for v in flat], dtype=np.float64).reshape(raw.shape)
     elif raw.dtype.kind in "iuf":
@@ -289,11 +297,11 @@ def level(conf_level: float) -> float:
     InputError
         When it is not strictly between 0 and 1.
     """
-    number = float(conf_level)
+    number = float(conf_level) if isinstance(conf_level, (int, float, np.number)) else math.nan
     if not 0 < number < 1:
         raise refuse(
-            f"conf_level is {number:g}; it must lie between 0 and 1",
-            f"mức tin cậy là {number:g}; phải nằm giữa 0 và 1",
+            f"conf_level is {conf_level}; it must lie between 0 and 1",
+            f"mức tin cậy là {conf_level}; phải nằm giữa 0 và 1",
             remedy=("Write 0.95 for 95%.", "Viết 0.95 cho 95%."),
         )
     return number

@@ -72,6 +72,19 @@ class TestSmoothing:
         weights = step_weights(steps, {"alpha": alpha, "beta": beta, "phi": phi, "gamma": gamma}, m)
         np.testing.assert_allclose(step_variance(np.zeros(steps), weights, 1.0, "add"), spread, rtol=0.02)
 
+    def test_a_season_without_trend_counts_gamma_after_a_full_year(self):
+        """R 8.20 prints 1, 1.09, 1.18, 1.67 for these parameters: its gamma is in the row of the trend it has not."""
+        rng = np.random.default_rng(10)
+        level, season, spread = np.zeros(400_000), [np.zeros(400_000) for _ in range(4)], []
+        for _ in range(6):
+            error = rng.normal(size=400_000)
+            spread.append((level + season[0] + error).var())
+            level, season = level + 0.3 * error, [*season[1:], season[0] + 0.4 * error]
+        weights = step_weights(6, {"alpha": 0.3, "gamma": 0.4}, 4)
+        found = step_variance(np.zeros(6), weights, 1.0, "add")
+        np.testing.assert_allclose(found, [1, 1.09, 1.18, 1.27, 1.76, 1.85], rtol=1e-12)
+        np.testing.assert_allclose(spread, found, rtol=0.02)
+
     def test_class_two_by_simulation(self):
         """Multiplicative errors on a trend."""
         alpha, beta, sigma, steps = 0.5, 0.1, 0.08, 6
@@ -123,6 +136,14 @@ class TestSmoothing:
         assert found.method == "ets_auto"
         assert [one.method for one in found] == [model["name"] for model in found.models]
         assert found[0].method != found[1].method
+
+    def test_short_series_say_that_intervals_are_too_narrow(self):
+        assert [note.code for note in ets_forecast(OIL, horizon=1, trend=None).caveats] == ["forecast_model_short"]
+        long = ets_forecast(AIRLINE[:60], horizon=1, trend=None)
+        assert long.caveats == ()
+        assert [note.code for note in sarima_forecast(AIRLINE[:24], horizon=1, order=(0, 1, 1)).caveats] == [
+            "forecast_model_short"
+        ]
 
     def test_minimum_lengths(self):
         assert (least_points(None), least_points(4), least_points(12)) == (12, 13, 29)

@@ -176,4 +176,4 @@ def test_every_rule_has_words_in_both_languages():
     assert len(said) == 2 * 13
     vi = Words(codes.load(), "vi")
     key, values = RULE_SETS["nhs"][3].text("high")
-    assert vi.text(key, **values) == "7 điểm liên tiếp cùng nằm trên đường trung bình"
+    assert vi.text(key, **values) == "7 kỳ liên tiếp cùng nằm trên đường trung bình"

@@ -19,6 +19,7 @@ from stats.explore import choices
 from stats.indicators import Book
 from stats.periods import Period
 from stats.reports import exporting, files, sampling
+from stats.reports.request import locate
 from stats.sections import kinds
 from stats.sections.report import report_on
 
@@ -161,7 +162,9 @@ class TestReports:
 class TestWriting:
     def test_the_same_seed_gives_the_same_bytes_and_another_gives_others(self, folder: Path) -> None:
         again, other = sampling.contents(), sampling.contents(seed=1)
-        assert again == content(folder)
+        assert again == sampling.contents()
+        written = {path: raw for path, raw in content(folder).items() if path.startswith("tables/")}
+        assert written == {path: raw for path, raw in again.items() if path.startswith("tables/")}
         assert again["tables/discipline.csv"] != other["tables/discipline.csv"]
 
     def test_an_earlier_sample_is_replaced(self, tmp_path: Path) -> None:
@@ -177,7 +180,7 @@ class TestWriting:
             first, *commands = sampling.run(target, lang=lang)
             assert "SYNTHETIC" in first
             asked = [shlex.split(line[line.index("discipline-stats") :]) for line in commands]
-            assert [a[1] for a in asked] == ["report", "app"]
+            assert [a[1] for a in asked] == ["report", "chart", "app"]
             assert {a[a.index("--data") + 1] for a in asked} == {str(target)}
             assert asked[0][asked[0].index("--place") + 1] == "synthetic-01"
 
@@ -244,3 +247,12 @@ def test_the_command(cli: CLI, tmp_path: Path) -> None:
     refused = cli("sample", "--out", str(tmp_path))
     assert refused.returncode == 2
     assert refused.stderr.startswith("Lỗi")
+
+
+def test_asking_for_the_sample_without_its_folder_says_how() -> None:
+    with pytest.raises(UsageError) as caught:
+        locate(indicators.open_book(), "synthetic-07", "2025-12")
+    assert "discipline-stats sample" in caught.value.vi
+    assert "--data" in caught.value.en
+    with pytest.raises(UnknownCodeError):
+        locate(sampling.sample_book(), "synthetic-99", "2025-12")

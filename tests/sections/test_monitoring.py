@@ -85,7 +85,7 @@ class TestOnWhatIsPublished:
 
     def test_a_period_without_what_is_followed_says_so(self) -> None:
         report = opened(BOOK, "bac-kan", "2015-2020")
-        assert "chưa có chỉ tiêu nào" in said(monitoring.monitoring(report))
+        assert "chưa có số liệu của chỉ tiêu nào" in said(monitoring.monitoring(report))
         with pytest.raises(UsageError, match="None of the indicators followed"):
             charts.draw(report, "control")
 
@@ -180,3 +180,14 @@ class TestWhatGoesIntoASeries:
             (series,) = followed(self.report(joined, key))
             assert [p.key for p in series.periods] == keys[: keys.index(key) + 1]
             assert series.season == 4
+
+
+@pytest.mark.parametrize(("size", "most"), [("page", 36), ("half", 18)])
+def test_columns_of_months_are_the_latest_that_can_be_read(size: str, most: int) -> None:
+    report = opened(sample_book(), "synthetic-03", "2024-12")
+    report.size = size
+    for name in ("discipline-series", "penalty-series"):
+        (chart,) = charts.draw(report, name)
+        assert chart.table["label"].nunique() == most
+        assert f"Chỉ vẽ {most} kỳ gần nhất." in chart.notes
+        assert "tháng 12/2024" in chart.subtitle

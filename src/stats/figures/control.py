@@ -206,8 +206,12 @@ def _finding(words: Words, ends: Sequence[End], signals: Sequence[Signal]) -> st
     level = ", ".join(end.text for end in ends)
     if not signals:
         return f"{level[:1].upper()}{level[1:]}; {words.text('chart.control.quiet')}"
-    listed = "; ".join(f"{s.when}: {s.what}" for s in signals[:TOLD])
-    return f"{level[:1].upper()}{level[1:]}; {words.text('chart.control.found', n=len(signals))}: {listed}"
+    newest = sorted(signals, key=lambda s: s.points[-1], reverse=True)[:TOLD]
+    listed = "; ".join(f"{s.when} ({s.what})" for s in newest)
+    found = words.text("chart.control.found", n=len(signals))
+    few = len(signals) <= TOLD
+    said = f"{found}: {listed}" if few else words.text("chart.control.newest", found=found, listed=listed)
+    return f"{level[:1].upper()}{level[1:]}; {said}"
 
 
 def _table(

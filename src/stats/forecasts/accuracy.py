@@ -37,7 +37,7 @@ def mase_scale(past: Any, *, season: int = 1) -> Floats:
     >>> print(mase_scale([1, 3, 2, 5]))
     2.0
     """
-    x = array_of(past, "past")
+    x = np.atleast_1d(array_of(past, "past"))
     if x.shape[-1] <= season:
         return np.full(x.shape[:-1], np.nan)
     found = np.abs(x[..., season:] - x[..., :-season]).mean(axis=-1)
@@ -106,7 +106,7 @@ def accuracy(actual: Any, forecast: Any, *, past: Any = None, season: int = 1) -
     >>> {name: float(value.round(2)) for name, value in accuracy([6, 8], [5, 10], past=[1, 3, 2, 5]).items()}
     {'me': -0.5, 'rmse': 1.58, 'mae': 1.5, 'mpe': -4.17, 'mape': 20.83, 'mase': 0.75, 'acf1': -0.5, 'theil_u': 1.0}
     """
-    y, x = np.broadcast_arrays(array_of(actual, "actual"), array_of(forecast, "forecast"))
+    y, x = np.broadcast_arrays(np.atleast_1d(array_of(actual, "actual")), array_of(forecast, "forecast"))
     error = y - x
     known = np.isfinite(error)
     percent = np.where(y == 0, np.nan, 100 * error / np.where(y == 0, 1.0, y))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import numbers
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,6 +89,11 @@ def diebold_mariano(
     guards.choice(alternative, ALTERNATIVES, ("alternative", "giả thuyết đối"))
     guards.choice(varestimator, ESTIMATORS, ("varestimator", "cách ước lượng phương sai"))
     steps = positive(h, "h")
+    if isinstance(power, bool) or not isinstance(power, numbers.Real) or not 0 < power < math.inf:
+        raise guards.refuse(
+            f"power is {power}; it must be above 0", f"số mũ là {power}; phải lớn hơn 0",
+            remedy=("Use 2 for squared errors, 1 for absolute ones.", "Dùng 2 với bình phương sai số, 1 với trị tuyệt đối."),
+        )  # fmt: skip
     first = guards.numbers(errors, "errors", minimum=None, missing=False)
     second = guards.numbers(other, "other", minimum=None, missing=False)
     if len(first) != len(second):

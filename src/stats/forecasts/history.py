@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import numbers
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
@@ -17,7 +18,7 @@ from stats.forecasts.results import Forecast
 from stats.guards import Flags, Floats
 from stats.periods import Period
 from stats.results import Note, State
-from stats.series.conditions import doubtful_zeros, refusal, season_fits
+from stats.series.conditions import codes_of, doubtful_zeros, refusal, season_fits
 
 LEAST = 8
 """Fewest points of the simple methods: the spread of seven changes is known to about 27% (one in the square root
@@ -133,9 +134,11 @@ def settle(values: Any, horizon: int, least: int, options: History, *, season: i
         season_fits(season, past)
     names = tuple(map(str, options.get("series") or range(rows)))
     _fits(len(names), rows, "series", "tên chuỗi")
-    levels = tuple(sorted({guards.level(c) for c in options.get("conf_levels", CONF_LEVELS)}))
+    levels = tuple(
+        sorted({guards.level(c) for c in np.ravel(np.asarray(options.get("conf_levels", CONF_LEVELS), dtype=object))})
+    )
     _fits(len(levels) or -1, max(len(levels), 1), "levels", "mức tin cậy")
-    units = tuple(options.get("units", ()))
+    units = codes_of(options.get("units", ()))
     breaks = tuple(options.get("breaks", ()))
     asked = positive(options.get("least", least), "least")
     reason = refusal(past or None, least=asked, n=points, actors=options.get("actors", ()), units=units, breaks=breaks)
@@ -213,7 +216,7 @@ def positive(value: int, name: str, least: int = 1) -> int:
     InputError
         For any other.
     """
-    if isinstance(value, bool) or int(value) != value or value < least:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or value % 1 != 0 or value < least:
         raise guards.refuse(
             f"{name} is {value}; it must be a whole number, {least} or more",
             f"{guards.vietnamese(name)} là {value}; phải là số nguyên, từ {least} trở lên",

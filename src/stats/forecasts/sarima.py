@@ -192,8 +192,10 @@ def _orders(
 
 
 def _checked(order: Sequence[int]) -> Order:
-    found = tuple(order)
-    if len(found) != 3 or any(isinstance(k, bool) or int(k) != k or not 0 <= k <= 5 for k in found):
+    found = tuple(np.ravel(np.asarray(order, dtype=object)))
+    if len(found) != 3 or any(
+        isinstance(k, bool) or not isinstance(k, (int, np.integer)) or not 0 <= k <= 5 for k in found
+    ):
         raise guards.refuse(
             f"The order is {found}; it must be three whole numbers from 0 to 5",
             f"Bậc của mô hình là {found}; phải là ba số nguyên từ 0 đến 5",

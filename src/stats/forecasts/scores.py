@@ -90,41 +90,6 @@ def crps_lognormal(actual: Any, mean: Any, sd: Any) -> Floats:
     return np.asarray(np.where(spread > 0, score, np.abs(y - np.exp(centre)) + 0 * spread))
 
 
-def crps_poisson(actual: Any, mean: Any) -> Floats:
-    """Return the continuous ranked probability score of Poisson forecasts of counts.
-
-    Parameters
-    ----------
-    actual, mean : array-like
-        Counts that came about and means of the forecasts.
-
-    Returns
-    -------
-    ndarray
-        In the unit of the counts; the absolute error where the mean is 0.
-
-    Raises
-    ------
-    InputError
-        For values that are no numbers, or below 0.
-
-    References
-    ----------
-    Wei and Held (2014), *Test* 23:787.
-
-    Examples
-    --------
-    >>> print(crps_poisson([0, 3], 2.0).round(4))
-    [1.2285 0.6645]
-    """
-    y, rate = array_of(actual, "actual", 0.0), array_of(mean, "mean", 0.0)
-    whole = np.floor(y)
-    below = special.pdtr(whole, rate)
-    chance = below - np.where(whole > 0, special.pdtr(np.maximum(whole - 1, 0), rate), 0.0)
-    spread = rate * (special.ive(0, 2 * rate) + special.ive(1, 2 * rate))
-    return np.asarray((y - rate) * (2 * below - 1) + 2 * rate * chance - spread)
-
-
 def crps_sample(actual: Any, sample: Any, *, fair: bool = False) -> Floats:
     """Return the continuous ranked probability score of forecasts that are given as a sample.
 
@@ -157,8 +122,8 @@ def crps_sample(actual: Any, sample: Any, *, fair: bool = False) -> Floats:
     >>> print(crps_sample(2.0, [1.0, 3.0]), crps_sample(2.0, [1.0, 3.0], fair=True))
     0.5 0.0
     """
-    y, members = array_of(actual, "actual"), np.sort(array_of(sample, "sample"), axis=-1)
-    count = members.shape[-1] if members.ndim else 0
+    y, members = array_of(actual, "actual"), np.sort(np.atleast_1d(array_of(sample, "sample")), axis=-1)
+    count = members.shape[-1]
     if count < 1 + fair:
         raise guards.refuse(
             f"sample has {count} members", f"mẫu có {count} phần tử",
@@ -275,6 +240,56 @@ def interval_score(actual: Any, low: Any, high: Any, *, conf_level: float = 0.95
     if crossed.any():
         raise guards.refuse("A lower limit is above its upper one", "Có cận dưới lớn hơn cận trên", crossed)
     return np.asarray(above - below + 2 / alpha * (np.maximum(below - y, 0) + np.maximum(y - above, 0)))
+
+
+def weighted_interval_score(actual: Any, median: Any, low: Any, high: Any, conf_levels: Any) -> Floats:
+    """Return the weighted interval score: a forecast scored by its median and several intervals at once.
+
+    Parameters
+    ----------
+    actual, median : array-like, shape (...)
+        Figures, and the medians forecast for them.
+    low, high : array-like, shape (levels, ...)
+        Limits of each interval, the first axis as in a `Forecast`.
+    conf_levels : array-like, shape (levels,)
+        Their levels.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        Absolute error of the median and interval scores, each with weight half its alpha (1 for the median), over
+        the levels and a half.
+
+    Raises
+    ------
+    InputError
+        For limits that are not one pair a level, or that cross.
+
+    Notes
+    -----
+    It is the mean of twice the `pinball` losses of all the quantiles, and so nears the CRPS with many levels.
+
+    References
+    ----------
+    Bracher, Ray, Gneiting and Reich (2021), *PLOS Computational Biology* 17:e1008618, equation 1.
+
+    Examples
+    --------
+    >>> print(weighted_interval_score(10, 6, [[3.0], [2.0]], [[8.0], [9.0]], [0.5, 0.9]))
+    [1.76]
+    """
+    levels = np.atleast_1d(array_of(conf_levels, "conf_levels"))
+    lower, upper = (np.atleast_1d(array_of(x, name)) for x, name in ((low, "low"), (high, "high")))
+    if len(lower) != len(levels) or len(upper) != len(levels):
+        raise guards.refuse(
+            f"There are {len(lower)} lower and {len(upper)} upper limits for {len(levels)} levels",
+            f"Có {len(lower)} cận dưới và {len(upper)} cận trên, cần {len(levels)}",
+            remedy=("Give limits of each level along the first axis.", "Hãy đặt cận của từng mức theo chiều đầu."),
+        )  # fmt: skip
+    total = np.abs(array_of(actual, "actual") - array_of(median, "median")) / 2
+    for one, below, above in zip(levels, lower, upper, strict=True):
+        total = total + (1 - one) / 2 * interval_score(actual, below, above, conf_level=one)
+    return np.asarray(total / (len(levels) + 0.5))
 
 
 def interval_coverage(actual: Any, low: Any, high: Any) -> Floats:

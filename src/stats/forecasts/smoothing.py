@@ -84,7 +84,10 @@ def ets_forecast(
     -----
     At least 12 points, with `season` two years and five points (`least_points`). Models are those with analytic
     intervals: of class 1 (additive errors) and class 2 (multiplicative errors, additive trend and season).
-    Intervals take parameters as known and the model as right, and so are too narrow on short series.
+    Intervals take parameters as known and the model as right, and so are too narrow on short series
+    (``forecast_model_short`` below 50 points). With a season and no trend the R package forecast 8.20 lets the
+    seasonal parameter into the variance one step too early, at step m; here it counts from step m + 1, as in the
+    book and in simulation.
 
     References
     ----------

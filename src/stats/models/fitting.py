@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from stats.guards import Floats
 
@@ -167,6 +167,8 @@ def best_theta(y: Floats, means: Floats) -> float:
         return np.inf
     if theta_score(np.exp(low), y, means)[0] <= 0:
         return float(THETA_BOUNDS[0])
+    from scipy import optimize  # 0.2 s that only the negative binomial needs
+
     find: Any = optimize.brentq
     return float(np.exp(find(lambda u: theta_score(np.exp(u), y, means)[0], low, high, xtol=1e-13, rtol=1e-14)))
 

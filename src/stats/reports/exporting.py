@@ -88,16 +88,7 @@ def run(
 
 def _check_target(target: Path, data: Path) -> None:
     """Refuse to write where anything but an earlier export lies."""
-    if target == data or target in data.parents or data in target.parents:
-        raise UsageError(
-            f"--out {target} and the data folder {data} lie in one another; choose a folder of its own.",
-            f"--out {target} và thư mục dữ liệu {data} lồng vào nhau; hãy chọn một thư mục riêng.",
-        )
-    if target.exists() and not target.is_dir():
-        raise UsageError(
-            f"--out {target} is a file; choose a folder.", f"--out {target} là một tệp; hãy chọn một thư mục."
-        )
-    if not target.exists() or not any(target.iterdir()):
+    if files.empty_folder(target, apart_from=data):
         return
     path = target / datapackage.DESCRIPTION
     earlier = _exported(path.read_bytes()) if path.is_file() else None

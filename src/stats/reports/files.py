@@ -18,7 +18,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from stats.errors import OutputError
+from stats.errors import OutputError, UsageError
 
 TEMPORARY = ".partial-"
 """Prefix of everything unfinished; a run removes its own, and `sweep` those of dead runs."""
@@ -193,3 +193,23 @@ def _explained(path: Path) -> Iterator[None]:
             f"Không ghi được {path}: {reason}. Tệp cũ (nếu có) được giữ nguyên; hãy giải phóng dung lượng hoặc "
             "chọn thư mục khác bằng --out.",
         ) from error
+
+
+def empty_folder(target: Path, *, apart_from: Path) -> bool:
+    """Tell whether a folder to be written whole is new or empty; what lies in it else is for the caller to know.
+
+    Raises
+    ------
+    UsageError
+        When it is a file, or the data folder `apart_from` and it lie in one another.
+    """
+    if target == apart_from or target in apart_from.parents or apart_from in target.parents:
+        raise UsageError(
+            f"--out {target} and the data folder {apart_from} lie in one another; choose a folder of its own.",
+            f"--out {target} và thư mục dữ liệu {apart_from} lồng vào nhau; hãy chọn một thư mục riêng.",
+        )
+    if target.exists() and not target.is_dir():
+        raise UsageError(
+            f"--out {target} is a file; choose a folder.", f"--out {target} là một tệp; hãy chọn một thư mục."
+        )
+    return not target.exists() or not any(target.iterdir())

@@ -257,6 +257,13 @@ def _busiest(book: Opened, place: str) -> str:
     return body
 
 
+SAMPLE = "synthetic"
+"""Beginning of the ids of the bodies of the made-up sample (`stats.reports.sampling`)."""
+
+MOST_PERIODS = 20
+"""Periods listed where one is not there: those nearest to it."""
+
+
 def locate(book: Opened, place: str, period: str, *, programme: bool = False) -> tuple[str, Period]:
     """Resolve a body and a period as typed to a body id and a period that has figures.
 
@@ -269,6 +276,13 @@ def locate(book: Opened, place: str, period: str, *, programme: bool = False) ->
         See `request`; the periods the body does have are listed.
     """
     candidates = [body.body_id for body in book.codes.bodies_named(place)]
+    if not candidates and place.lower().startswith(SAMPLE) and not book.codes.bodies_named(f"{SAMPLE}-01"):
+        raise UsageError(
+            f"{place} is a body of the made-up sample: write it with discipline-stats sample, then give its folder "
+            "with --data.",
+            f"{place} là đảng bộ trong bộ số liệu giả lập: hãy tạo bộ này bằng lệnh discipline-stats sample rồi chỉ "
+            "thư mục bằng --data.",
+        )
     if not candidates:
         candidates = [book.codes.body(place).body_id]
     for body in candidates:
@@ -276,8 +290,12 @@ def locate(book: Opened, place: str, period: str, *, programme: bool = False) ->
             if have.key == period:
                 return body, have
     body = max(candidates, key=lambda b: len(available(book, b, programme=programme)))
-    book.codes.period(period, body)
-    known = ", ".join(p.key for p in available(book, body, programme=programme))
+    asked = book.codes.period(period, body)
+    there = available(book, body, programme=programme)
+    nearest = sorted(there, key=lambda p: abs((p.end - asked.end).days))[:MOST_PERIODS]
+    known = ", ".join(p.key for p in sorted(nearest))
+    if len(there) > MOST_PERIODS:
+        known += f", ... ({len(there)}: discipline-stats list periods --place {body})"
     name_vi, name_en = (book.codes.body(body).name(lang) for lang in LANGUAGES)
     if programme and not known and available(book, body):
         raise PeriodError(

@@ -107,6 +107,7 @@ def run(
     data = f"--data '{shown}'" if " " in str(shown) else f"--data {shown}"
     commands = (
         f"discipline-stats report period --place synthetic-01 --period 2024-12 {data}",
+        f"discipline-stats chart control --place synthetic-07 --period 2025-12 {data}",
         f"discipline-stats app {data}",
     )
     return [
@@ -194,12 +195,15 @@ def _lists(book: Codes, made: pd.DataFrame) -> dict[str, list[Mapping[str, str]]
         {"words": Words(book, "vi").text(key), **{lang: Words(book, lang).text(key) for lang in ("vi", "en")}}
         for key in ("sample.publisher", "sample.title")
     ]
+    # What every report prints on its head and in its running lines: there it is said on each page.
+    draft = {lang: Words(book, lang).text("sample.draft") for lang in ("vi", "en")}
+    texts = [{**row, **draft} if row["key"] == "report.draft" else row for row in book.rows("texts_period")]
     national = next(row for row in book.rows("bodies") if row["body_id"] == "national")
     emptied: dict[str, list[Mapping[str, str]]] = {name: [] for name in _EMPTIED}
     return {
         **emptied, "bodies": [national, *bodies], "rules": [rules], "programmes": [programme],
         "programme_items": [item], "renderings": list(renderings),
-        "offices": [row for row in book.rows("offices") if row["level"] == "province"],
+        "texts_period": texts, "offices": [row for row in book.rows("offices") if row["level"] == "province"],
     }  # fmt: skip
 
 
@@ -268,17 +272,7 @@ def _put(content: Mapping[str, bytes], folder: Path) -> None:
 
 def _check_target(target: Path) -> None:
     """Refuse to write where anything but an earlier sample lies."""
-    data = codes.default_data().resolve()
-    if target == data or target in data.parents or data in target.parents:
-        raise UsageError(
-            f"--out {target} and the data folder {data} lie in one another; choose a folder of its own.",
-            f"--out {target} và thư mục dữ liệu {data} lồng vào nhau; hãy chọn một thư mục riêng.",
-        )
-    if target.exists() and not target.is_dir():
-        raise UsageError(
-            f"--out {target} is a file; choose a folder.", f"--out {target} là một tệp; hãy chọn một thư mục."
-        )
-    if not target.exists() or not any(target.iterdir()):
+    if files.empty_folder(target, apart_from=codes.default_data().resolve()):
         return
     try:
         package = json.loads((target / DESCRIPTION).read_bytes())

@@ -179,10 +179,11 @@ def stl_decomposition(
     y, season, reason, facts = _opened(values, season, model, periods, units)
     periodic, windows = _windows(len(y), season, seasonal_window, trend_window, low_pass_window)
     steps = jumps or tuple(math.ceil(window / 10) for window in windows)
-    if not set(degrees) <= {0, 1} or min(steps) < 1:
+    if not (len(degrees) == len(steps) == 3 and set(degrees) <= {0, 1} and all(map(_counts, steps))):
         raise guards.refuse(
             f"degrees {degrees} and jumps {steps} do not go", f"Không dùng được bậc {degrees}, bước nhảy {steps}",
-            remedy=("Degrees are 0 or 1, jumps at least 1.", "Bậc là 0 hoặc 1, bước nhảy từ 1 trở lên."),
+            remedy=("Give three of each: degrees 0 or 1, jumps at least 1.",
+                    "Mỗi loại cần ba giá trị: bậc 0 hoặc 1, bước nhảy từ 1 trở lên."),
         )  # fmt: skip
     reason = reason or conditions.refusal(
         periods, least=2 * season + 1, values=y, actors=actors, units=units, breaks=breaks, rebased=rebased,
@@ -218,6 +219,7 @@ def _opened(
 ) -> tuple[Floats, int, Note | None, dict[str, Any]]:
     """Return the figures, the points in a year, why periods have no season, and what goes into every result."""
     y = guards.numbers(values, "values", minimum=None)
+    conditions.all_periods(periods or ())
     months = periods[0].months if periods else 0
     whole = bool(periods) and months < 12 and 12 % months == 0
     reason = Note("season_not_within_year", {"places": tuple(periods or ())[:1]}) if periods and not whole else None
@@ -228,13 +230,13 @@ def _opened(
             remedy=("Leave season out; the periods tell it.", "Hãy bỏ season; độ dài của kỳ cho biết điều đó."),
         )
     season = int(12 / months) if whole else season or (1 if reason else 0)
-    if season < 2 and not reason:
+    if not reason and not (_counts(season) and season >= 2):
         raise guards.refuse(
             "The number of points in a year is not known", "Chưa rõ một năm có bao nhiêu kỳ",
             remedy=("Give season (12, 4) or the periods.", "Hãy cho season (12, 4) hoặc các kỳ."),
         )  # fmt: skip
     first = int((periods[0].start.month - 1) * season / 12) if whole and periods else 0
-    counted = sorted(set(units))
+    counted = sorted(set(conditions.codes_of(units)))
     facts = {
         "model": model, "place": (first + np.arange(len(y))) % season + 1,
         "keys": tuple(p.key for p in periods) if periods else tuple(str(i + 1) for i in range(len(y))),
@@ -248,7 +250,7 @@ def _windows(
 ) -> tuple[bool, tuple[int, int, int]]:
     """Return whether the season is fixed, and the three windows as R makes them."""
     periodic = seasonal == PERIODIC
-    if not periodic and not (isinstance(seasonal, int) and seasonal >= 3):
+    if not periodic and not (_counts(seasonal) and int(seasonal) >= 3):
         raise guards.refuse(
             f"The seasonal window is {seasonal}", f"Cửa sổ mùa vụ là {seasonal}",
             remedy=(f"Give {PERIODIC!r} or a whole number from 3 up.", f"Dùng {PERIODIC!r} hoặc số nguyên từ 3."),
@@ -256,6 +258,11 @@ def _windows(
     first = 10 * n + 1 if periodic else int(seasonal)
     others = (math.ceil(1.5 * season / (1 - 1.5 / first)) if trend is None else trend,
               season if low_pass is None else low_pass)  # fmt: skip
+    if not all(map(_counts, others)):
+        raise guards.refuse(
+            f"The windows {others} are no whole numbers", f"Các cửa sổ {others} không phải số nguyên",
+            remedy=("Leave them out, or give whole numbers.", "Hãy bỏ trống hoặc dùng số nguyên."),
+        )  # fmt: skip
     odd = tuple(window + (window % 2 == 0) for window in (first, *others))
     if min(odd[1:]) <= season > 1:
         raise guards.refuse(
@@ -264,6 +271,11 @@ def _windows(
             remedy=("Leave them out, or give longer ones.", "Hãy bỏ trống hoặc dùng cửa sổ dài hơn."),
         )
     return periodic, (odd[0], odd[1], odd[2])
+
+
+def _counts(value: Any) -> bool:
+    """Tell whether an option is a whole number from 1 up."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= 1
 
 
 def _without_season(y: Floats, model: str) -> Note | None:

@@ -24,6 +24,9 @@ INSPECTION = ("inspected-organisations", "inspected-members", "supervised-organi
 STREAMS = ("inspected", "supervised", "signs-examined", "thematic")
 MIX = "penalty-mix-members"
 HEAVIEST = "expulsion"
+MOST_PERIODS = {"page": 36, "half": 18, "slide": 36}
+"""Periods a series is drawn with by size, the latest: as many months as can still be read. The charts of
+`stats.sections.monitoring` draw them all."""
 SAME_LENGTH = 0.05
 """Months two periods may differ by before a change is said to be one of monthly averages."""
 
@@ -42,7 +45,8 @@ def penalty_series(report: Report) -> Section:
     """Return the penalty mix over the periods of this kind up to this one, a chart a deciding actor."""
     builder = Builder(report, "members")
     words = report.words
-    for actor, kept in series_upto(report, (MIX,)).items():
+    for actor, whole in series_upto(report, (MIX,)).items():
+        kept, latest = _latest(report, whole)
         group = [s for s, _ in kept]
         points = {s.category: own for s, own in kept}
         known = [p.period for own in points.values() for p in own if p.result]
@@ -53,6 +57,7 @@ def penalty_series(report: Report) -> Section:
         title = _heaviest(report, [p for p in points.get(HEAVIEST, []) if p.result], len(points))
         shown = [Point(p, r) for p, shares in mixes for r in shares]
         captions = _captions(report, actor, shown, group, words.text("chart.mix.measure"))
+        captions["notes"] = [*latest, *captions["notes"]]
         builder.chart(
             figures.mix_over_periods(
                 mixes, words=words, breaks=_breaks(report, group), title=title, name=name, **captions
@@ -161,10 +166,26 @@ def _upto(report: Report, series: Series) -> list[Point]:
     return points
 
 
+def _latest(
+    report: Report, group: Sequence[tuple[Series, list[Point]]]
+) -> tuple[list[tuple[Series, list[Point]]], list[str]]:
+    """Return series cut to the latest periods a chart has room for, and the note that says so."""
+    most = MOST_PERIODS[report.size]
+    periods = sorted({p.period for _, own in group for p in own})
+    if len(periods) <= most:
+        return list(group), []
+    first = periods[-most].start
+    cut = [(one, [p for p in own if p.period.start >= first]) for one, own in group]
+    kept = [(one, own) for one, own in cut if sum(bool(p.result) for p in own) >= timeline.LEAST]
+    # Of years far apart there is nothing to leave out.
+    return (kept, [report.text("chart.series.latest", n=most)]) if kept else (list(group), [])
+
+
 def count_series(builder: Builder, indicators: Sequence[str], name: str) -> Section:
     """Return counts over the periods of the report's kind up to its own, a chart a deciding actor."""
     report = builder.report
-    for actor, kept in series_upto(report, indicators).items():
+    for actor, whole in series_upto(report, indicators).items():
+        kept, latest = _latest(report, whole)
         labels = {s.indicator: report.book.catalogue[s.indicator].label(report.words.lang) for s, _ in kept}
         several = len(kept) > 1
         points = [replace(p, series=labels[s.indicator] if several else "") for s, own in kept for p in own]
@@ -172,6 +193,7 @@ def count_series(builder: Builder, indicators: Sequence[str], name: str) -> Sect
         title = _moved(report, labels[lead.indicator], [p for p in own if p.result][-2:])
         shown = [s for s, _ in kept]
         captions = _captions(report, actor, points, shown, "" if several else report.unit(own[-1].result))
+        captions["notes"] = [*latest, *captions["notes"]]
         builder.chart(
             figures.counts_over_periods(
                 points, words=report.words, breaks=_breaks(report, shown), title=title,

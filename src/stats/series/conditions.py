@@ -94,6 +94,7 @@ def refusal(
     """
     series = None if values is None else guards.numbers(values, "values", minimum=None)
     if periods is not None:
+        all_periods(periods)
         _in_order(periods, series)
     if series is not None and used is not None:
         series = np.where(used, series, np.inf)  # neither empty nor zero
@@ -158,6 +159,7 @@ def season_fits(season: int, periods: Sequence[Period] | None) -> None:
     Traceback (most recent call last):
     stats.errors.InputError: A season of 4 does not fit the periods, which are 12 in a year. Use season=12.
     """
+    all_periods(periods or ())
     if not periods or not all(_one_kind(periods[0], other) for other in periods):
         return
     count = 1.0 if len(periods) > 1 and _year_later(*periods[:2]) else 12 / periods[0].months
@@ -173,6 +175,17 @@ def season_fits(season: int, periods: Sequence[Period] | None) -> None:
             f"Chu kỳ mùa vụ {season} không khớp với các kỳ: mỗi năm có {count:g} kỳ",
             remedy=(f"Use season={count:g}.", f"Hãy dùng season={count:g}."),
         )  # fmt: skip
+
+
+def codes_of(codes: Iterable[str]) -> tuple[str, ...]:
+    """Return codes as a tuple; a single one may be given as it is.
+
+    Examples
+    --------
+    >>> codes_of("members"), codes_of(["members", "cases"])
+    (('members',), ('members', 'cases'))
+    """
+    return (codes,) if isinstance(codes, str) else tuple(codes)
 
 
 def doubtful_zeros(values: npt.ArrayLike) -> Flags:
@@ -202,6 +215,22 @@ def doubtful_zeros(values: npt.ArrayLike) -> Flags:
     return found
 
 
+def all_periods(periods: Sequence[Period]) -> None:
+    """Refuse keys where periods are expected.
+
+    Raises
+    ------
+    InputError
+        Naming the rows.
+    """
+    strange = np.array([not isinstance(p, Period) for p in periods], dtype=bool)
+    if strange.any():
+        raise guards.refuse(
+            "periods holds something that is not a period", "Các kỳ có giá trị không phải là kỳ", strange,
+            remedy=('Read keys first: Period.parse("2024-06").', 'Hãy đọc mã kỳ trước: Period.parse("2024-06").'),
+        )  # fmt: skip
+
+
 def _in_order(periods: Sequence[Period], series: Floats | None) -> None:
     if series is not None and len(series) != len(periods):
         raise guards.refuse(
@@ -221,7 +250,7 @@ def _reasons(
     periods: Sequence[Period], series: Floats | None, actors: Iterable[str], units: Iterable[str],
     breaks: Iterable[dt.date | Rule], rebased: frozenset[dt.date], gaps: bool, missing: bool, zeros: bool,
 ) -> Iterator[Note]:  # fmt: skip
-    counted, deciding = sorted(set(units)), sorted(set(actors))
+    counted, deciding = sorted(set(codes_of(units))), sorted(set(codes_of(actors)))
     if len(counted) > 1:
         yield Note("series_units", {"unit": counted})
     if len(deciding) > 1:

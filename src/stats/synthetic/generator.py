@@ -14,6 +14,7 @@ from scipy import special
 
 from stats import guards
 from stats.guards import Flags, Floats
+from stats.seasons.new_year import new_year_month
 from stats.synthetic.design import MARK, REALISTIC, Design
 from stats.synthetic.drawing import bell, binomial, negative_binomial, uniform
 
@@ -21,12 +22,6 @@ SEED = 20261122
 
 COUNTS = ("examined", "in_violation", "disciplined", "reprimanded", "warned", "removed", "expelled")
 """Columns of counts: members."""
-
-_NEW_YEARS = {
-    2010: 2, 2011: 2, 2012: 1, 2013: 2, 2014: 1, 2015: 2, 2016: 2, 2017: 1, 2018: 2, 2019: 2, 2020: 1, 2021: 2,
-    2022: 2, 2023: 1, 2024: 2, 2025: 1, 2026: 2, 2027: 2, 2028: 1, 2029: 2, 2030: 2,
-}  # fmt: skip
-"""Month of the first day of the Lunar New Year; for other years February."""
 
 Planted = dict[str, Flags]
 _Number = TypeVar("_Number", np.float64, np.bool_)
@@ -155,7 +150,7 @@ def _season(design: Design, months: list[tuple[int, int]], shape: tuple[int, ...
     of_month = np.ones(13)
     of_month[[6, 11, 12]] = design.mid_year, *design.year_end
     season = np.array([of_month[month] for _, month in months])
-    new_year = np.array([_NEW_YEARS.get(year, 2) == month for year, month in months])
+    new_year = np.array([new_year_month(year) == month for year, month in months])
     if design.new_year == 1:
         new_year = np.zeros_like(new_year)
     planted = {"campaign": np.broadcast_to(season > 1, shape), "new_year": np.broadcast_to(new_year, shape)}

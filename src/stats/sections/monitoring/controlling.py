@@ -6,12 +6,13 @@ import numpy as np
 
 from stats import figures
 from stats.figures.control import Signal, signals_of
-from stats.figures.lines import figures_of
+from stats.figures.frames import like
+from stats.figures.lines import bounded, figures_of, telling
 from stats.monitoring import ControlChart, p_prime_chart, xmr_chart
 from stats.monitoring.course import LEAST
 from stats.results import Note
 from stats.sections.monitoring.following import Followed
-from stats.sections.monitoring.outcome import Outcome, captions, dated, drawn, escaped, value, what
+from stats.sections.monitoring.outcome import Outcome, captions, dated, drawn, escaped, what
 from stats.sections.monitoring.season import without_season
 from stats.sections.report import Report
 
@@ -37,12 +38,13 @@ def control(report: Report, followed: Followed, name: str = "control") -> Outcom
     notes = [". ".join(notes) + "."]
     notes += [report.words.note(n) for n in ((told,) if told else ())]
     notes += [report.words.note(n) for n in chart.caveats]
-    around = captions(report, own, [p.result for p in own.points], notes)
+    about = report.text("monitoring.adjusted") if told else ""
+    around = captions(report, own, [p.result for p in own.points], notes, about)
     picture = figures.control_chart(
         drawn(own), chart, words=report.words, title=_title(report, own, signals), breaks=dated(report, own), name=name,
         **around,
     )  # fmt: skip
-    return Outcome("control", own, said=(_said(report, own, chart, signals),), chart=picture)
+    return Outcome("control", own, said=(_said(report, own, chart, signals, about),), chart=picture)
 
 
 def _chart(own: Followed) -> ControlChart:
@@ -62,27 +64,45 @@ def _why(own: Followed, chart: ControlChart) -> Note | None:
 def _title(report: Report, own: Followed, signals: list[Signal]) -> str:
     label = report.book.catalogue[own.indicator].label(report.words.lang)
     key = "quiet" if not signals else "one" if len(signals) == 1 else "many"
-    last = max(signals, key=lambda s: s.points[-1]).when if signals else ""
+    last = _when(report, own, max(signals, key=lambda s: s.points[-1])) if signals else ""
     return report.text(f"monitoring.control.title_{key}", label=label, n=len(signals), last=last)
 
 
-def _said(report: Report, own: Followed, chart: ControlChart, signals: list[Signal]) -> str:
-    """Return the level now and what signals there are."""
+def _when(report: Report, own: Followed, signal: Signal) -> str:
+    """Return the period of a signal, or its first and last."""
+    first, last = (report.words.period(own.periods[signal.points[k]]) for k in (0, -1))
+    return first if first == last else report.text("monitoring.control.span", first=first, last=last)
+
+
+def _said(report: Report, own: Followed, chart: ControlChart, signals: list[Signal], about: str) -> str:
+    """Return the level now, its limits as the chart prints them, and what signals there are."""
     words = report.words
     now = int(np.flatnonzero(np.isfinite(chart.centre[0]))[-1])
     inside = np.flatnonzero(chart.phase == chart.phase[now])
+    floor, roof = (bounded(drawn(own), edge) for edge in (chart.lower[0], chart.upper[0]))
+    tell = telling(words, like(drawn(own)), [*chart.centre[0], *roof])
+    named, phases = what(report, own), len(chart.steps())
     level = report.text(
-        "monitoring.control.level", what=escaped(what(report, own)),
+        "monitoring.control.phases" if phases > 1 else "monitoring.control.level", n=phases,
+        what=escaped(report.text("monitoring.what_adjusted", what=named) if about else named),
         points=int(np.isfinite(chart.values[0, inside]).sum()), first=words.period(own.periods[int(inside[0])]),
-        last=words.period(own.periods[int(inside[-1])]), centre=value(report, own, float(chart.centre[0, now])),
-        lower=value(report, own, max(float(chart.lower[0, now]), 0.0)),
-        upper=value(report, own, float(chart.upper[0, now])),
+        last=words.period(own.periods[int(inside[-1])]), centre=tell(float(chart.centre[0, now])),
     )  # fmt: skip
+    # A limit that no figure can be beyond is none, as in the chart.
+    reached = {"lower": floor[now] == chart.lower[0, now], "upper": roof[now] == chart.upper[0, now]}
+    edges = {"lower": float(floor[now]), "upper": float(roof[now])}
+    listed = [report.text(f"monitoring.control.{side}", value=tell(edges[side])) for side, is_one in reached.items()
+              if is_one]  # fmt: skip
+    limits = words.join(listed)
+    if limits and not np.allclose(chart.sigma[0, inside], chart.sigma[0, now], equal_nan=True):
+        limits = report.text("monitoring.control.at_last", limits=limits)
+    return f"{'; '.join(part for part in (level, limits) if part)}. {_found(report, own, signals)}"
+
+
+def _found(report: Report, own: Followed, signals: list[Signal]) -> str:
+    """Return how many signals there are in all phases, and the newest."""
     newest = sorted(signals, key=lambda s: s.points[-1], reverse=True)[:MOST_SIGNALS]
-    items = "; ".join(report.text("monitoring.control.signal", when=s.when, rule=s.what) for s in newest)
+    items = "; ".join(report.text("monitoring.control.signal", when=_when(report, own, s), rule=s.what) for s in newest)
     few = len(signals) <= MOST_SIGNALS
     key = "quiet" if not signals else "one" if len(signals) == 1 else "few" if few else "many"
-    found = report.text(f"monitoring.control.{key}", n=len(signals), items=items)
-    phases = len(chart.steps())
-    anew = report.text("monitoring.control.phases", n=phases) if phases > 1 else ""
-    return " ".join(part for part in (level, found, anew) if part)
+    return report.text(f"monitoring.control.{key}", n=len(signals), items=items)

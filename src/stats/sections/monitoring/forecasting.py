@@ -84,8 +84,9 @@ def _tested(own: Followed) -> BackTest:
 def _verdict(report: Report, test: BackTest, naive: Forecast) -> str:
     """Return whether smoothing beat the naive forecast; where that could not be tried, why not."""
     words = report.words
-    if not test:
-        return words.note(test.reason) if test.reason else ""
+    if test.reason is not None:
+        short = test.reason.code == "too_few_origins"
+        return report.text("monitoring.forecast.untested", **test.reason.values) if short else words.note(test.reason)
     return report.text(
         f"monitoring.forecast.verdict.{test.verdict[0]}", n=test.origins, naive=_method(report, naive),
         loss=words.number(float(test.loss[0]), 1), base=words.number(float(test.baseline_loss[0]), 1),

@@ -51,21 +51,18 @@ def what(report: Report, followed: Followed, *, inside: bool = False) -> str:
     )
 
 
-def value(report: Report, followed: Followed, x: float) -> str:
-    """Return a level on the scale of a series: a share in percent, a count with one decimal where it is small."""
-    if followed.share:
-        return report.words.percent(x, 1)
-    return report.words.number(x, 1 if abs(x) < 100 and not float(x).is_integer() else 0)
+def captions(
+    report: Report, followed: Followed, results: list[Result], notes: list[str], about: str = ""
+) -> dict[str, Any]:
+    """Return what goes around a chart over time: its subtitle names the body, the first and the last period.
 
-
-def captions(report: Report, followed: Followed, results: list[Result], notes: list[str]) -> dict[str, Any]:
-    """Return what goes around a chart over time: its subtitle names the body, the first and the last period."""
+    The title begins with what is followed, so the subtitle does not; `about` is what was done to the figures.
+    """
     words = report.words
     around = report.captions([r for r in results if r], followed.actor)
     first, last = followed.periods[0], followed.periods[-1]
-    label = report.book.catalogue[followed.indicator].label(words.lang)
     where = report.text("chart.span", body=report.name, first=words.period(first), last=words.period(last))
-    around["subtitle"] = ". ".join(x for x in (label, where, report.actor(followed.actor)) if x)
+    around["subtitle"] = ". ".join(x for x in (where, report.actor(followed.actor), about) if x)
     around["notes"] = [note for note in (*notes, *around["notes"]) if note][: MOST_NOTES + len(notes)]
     return around
 

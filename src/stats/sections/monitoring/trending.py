@@ -8,6 +8,7 @@ from stats.sections.monitoring.outcome import Outcome, escaped, what
 from stats.sections.report import Report
 from stats.trends.monotone import LEAST, mann_kendall, sen_slope
 from stats.trends.seasonal import seasonal_sen_slope
+from stats.wording.formats import NBSP
 
 LEAST_P = 0.001
 """Below this a p-value is printed as smaller only."""
@@ -36,18 +37,20 @@ def trend(report: Report, followed: Followed) -> Outcome:
 def _told(report: Report, own: Followed, test: TestResult, slope: TestResult) -> str:
     words, p = report.words, test.p_value
     ends = {"slope": slope.estimate, "low": slope.conf_low, "high": slope.conf_high}
-    per_year = {name: _per_year(report, own, x or 0.0) for name, x in ends.items()}
+    per_year = {name: _per_year(report, own, x or 0.0, unit=name == "slope") for name, x in ends.items()}
     way = "flat" if p > LEVEL else "rose" if test.statistic > 0 else "fell"
     return report.text(
         f"monitoring.trend.{way}", what=escaped(what(report, own)), n=len(own.known),
         first=words.period(own.periods[0]), last=words.period(own.periods[-1]),
         test=report.text("monitoring.trend.seasonal" if own.season else "monitoring.trend.plain"),
-        p=f"p &lt; {words.number(LEAST_P, 3)}" if p < LEAST_P else f"p = {words.number(p, 3)}",
+        p=f"p{NBSP}&lt;{NBSP}{words.number(LEAST_P, 3)}" if p < LEAST_P else f"p{NBSP}={NBSP}{words.number(p, 3)}",
         notes=" ".join(escaped(words.note(n)) for n in test.caveats), **per_year,
-    )  # fmt: skip
+    ).rstrip()  # fmt: skip
 
 
-def _per_year(report: Report, own: Followed, x: float) -> str:
-    if own.share:
+def _per_year(report: Report, own: Followed, x: float, *, unit: bool) -> str:
+    if own.share and unit:
         return f"{'-' if x < 0 else '+'}{report.words.points(x)}"
+    if own.share:
+        return report.words.signed(x * 100, 1)
     return report.words.signed(x, 1 if abs(x) < 100 else 0)
