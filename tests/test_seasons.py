@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from stats import synthetic
 from stats.errors import InputError, UnknownCodeError
 from stats.periods import Period
-from stats.seasons import Decomposition, classical_decomposition, stable_season, stl_decomposition
+from stats.seasons import (
+    Decomposition,
+    by_new_year,
+    classical_decomposition,
+    new_year_month,
+    stable_season,
+    stl_decomposition,
+)
 
 UKGAS = [
     160.1, 129.7, 84.8, 120.1, 160.1, 124.9, 84.8, 116.9, 169.7, 140.9, 89.7, 123.3, 187.3, 144.1, 92.9, 120.1, 176.1,
@@ -251,6 +258,20 @@ class TestRefusals:
         day = dt.date(2017, 1, 1)
         assert stl_decomposition(UKGAS[:40], periods=QUARTERS, breaks=[day], rebased=[day])
 
+    @pytest.mark.parametrize(
+        "wrong",
+        [{"season": 2.5}, {"season": True}, {"season": "12"}, {"season": 4, "degrees": (0, 1)},
+         {"season": 4, "jumps": (1,)}, {"season": 4, "trend_window": "x"}, {"season": 4, "seasonal_window": 7.5},
+         {"periods": ["2016-Q1"] * 40}],
+    )  # fmt: skip
+    def test_options_of_the_wrong_kind(self, wrong: dict) -> None:
+        with pytest.raises(InputError) as caught:
+            stl_decomposition(UKGAS[:40], **wrong)
+        assert caught.value.vi
+
+    def test_a_single_code_needs_no_list(self) -> None:
+        assert stl_decomposition(UKGAS, season=4, actors="committee", units="members").unit == "members"
+
     def test_mistakes_are_errors(self) -> None:
         with pytest.raises(InputError, match="points in a year"):
             stl_decomposition(UKGAS)
@@ -262,3 +283,30 @@ class TestRefusals:
                         {"jumps": (0, 1, 1)}):  # fmt: skip
             with pytest.raises(InputError):
                 stl_decomposition(UKGAS, season=4, **options)
+
+
+class TestLunarNewYear:
+    def test_the_first_days_of_these_years(self) -> None:
+        """Calendars of Vietnam: 22-1-2004, 31-1-2014, 19-2-2015, 1-2-2022, 22-1-2023, 29-1-2025, 31-1-2033 ..."""
+        years = (2004, 2014, 2015, 2022, 2023, 2025, 2030, 2033, 2034)
+        assert [new_year_month(year) for year in years] == [1, 1, 2, 2, 1, 1, 2, 1, 2]
+
+    def test_the_month_with_the_holiday_is_always_the_second(self) -> None:
+        order = by_new_year(MONTHS)
+        second = [MONTHS[order[12 * k + 1]].start for k in range(10)]
+        assert [day.month for day in second] == [new_year_month(day.year) for day in second]
+        assert order[order].tolist() == list(range(120))
+        assert (order != np.arange(120)).sum() == 2 * 4  # 2017, 2020, 2023, 2025
+
+    def test_what_has_no_january_and_february_keeps_its_order(self) -> None:
+        assert by_new_year(QUARTERS).tolist() == list(range(40))
+        assert by_new_year(MONTHS[13:24]).tolist() == list(range(11))  # from February 2017
+        assert by_new_year(()).tolist() == []
+
+    def test_a_holiday_that_moves_is_taken_out_with_the_season(self) -> None:
+        """Flat but for a month at two thirds: nothing is left once it has a place of its own."""
+        level = np.array([30.0 if new_year_month(p.start.year) == p.start.month else 45.0 for p in MONTHS])
+        order = by_new_year(MONTHS)
+        with_it = stl_decomposition(level[order], season=12, model="multiplicative").adjusted[order]
+        without = stl_decomposition(level, season=12, model="multiplicative").adjusted
+        assert np.ptp(with_it) < 0.5 < 10 < np.ptp(without)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest import mock
 
+import nbformat
 import pytest
 from deeds import execute
+from papermill.clientwrap import PapermillNotebookClient
 
+from stats.reports import notebook
 from stats.reports.engine.warm import Server, Task, warm
 from stats.reports.request import KINDS, Request, open_data, request
 
@@ -60,3 +64,19 @@ def test_a_report_has_the_same_bytes_without_a_warm_process(rendered: Callable[.
     one = asked("programme", "vi")
     stock = (rendered("programme", *ASKED["programme"], "vi") / f"{one.name}.ipynb").read_text(encoding="utf-8")
     assert execute(str(one.notebook), str(tmp_path / "out.ipynb"), 120, one.parameters.model_dump()) == stock
+
+
+def test_large_outputs_have_the_time_of_a_cell(tmp_path: Path) -> None:
+    """The client gives up on outputs after four seconds of silence unless told otherwise, and blames the cell."""
+    source, seen = tmp_path / "large.ipynb", []
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1")])
+    nbformat.write(made, source)
+    run = PapermillNotebookClient.execute
+
+    def watched(self: PapermillNotebookClient, **options: object) -> object:
+        seen.append((self.timeout, self.iopub_timeout))
+        return run(self, **options)
+
+    with mock.patch.object(PapermillNotebookClient, "execute", watched):
+        notebook.execute(source, tmp_path / "out.ipynb", {}, environment={"IPYTHONDIR": str(tmp_path)}, timeout=77)
+    assert seen == [(77, 77)]

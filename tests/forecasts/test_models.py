@@ -49,6 +49,12 @@ class TestSmoothing:
         residual = np.array(OIL) - r.fitted[0]
         np.testing.assert_allclose(r.sigma[0] ** 2, residual @ residual / 16)
 
+    def test_criteria_as_r_prints_them(self):
+        """Hyndman and Athanasopoulos (2018), 7.1: the summary of ses(oildata)."""
+        model = ets_forecast(OIL, horizon=1, trend=None).models[0]
+        found = [model[name] for name in ("aic", "aicc", "bic")]
+        assert found == pytest.approx([178.1430, 179.8573, 180.8141], abs=3e-3)
+
     def test_the_level_by_its_recursion(self):
         found = ets_forecast(OIL, horizon=1, trend=None)
         alpha, level = found.models[0]["alpha"], found.fitted[0, 0]

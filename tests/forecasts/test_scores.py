@@ -12,16 +12,17 @@ from scipy import integrate, special
 
 from stats.errors import InputError
 from stats.forecasts import naive_forecast, seasonal_naive_forecast
-from stats.forecasts.accuracy import ACCURACY, accuracy, mase, mase_scale
+from stats.forecasts.accuracy import ACCURACY, accuracy, mase, mase_scale, rmsse, smape
+from stats.forecasts.count_scores import crps_negative_binomial, crps_poisson
 from stats.forecasts.scores import (
     crps_lognormal,
     crps_normal,
-    crps_poisson,
     crps_quantiles,
     crps_sample,
     interval_coverage,
     interval_score,
     pinball,
+    weighted_interval_score,
 )
 
 FIGURES = [10, 12, 13, 15, 14, 17, 18, 24, 20, 23, 19, 26, 28, 24, 27, 31]
@@ -56,6 +57,23 @@ class TestCrps:
         expected = np.square(special.pdtr(steps, mean) - (steps >= y)).sum()
         assert crps_poisson(y, mean) == pytest.approx(expected, rel=1e-10)
         assert crps_poisson([4.0], [0.0]).tolist() == [4.0]
+
+    @pytest.mark.parametrize(
+        ("y", "mean", "dispersion"), [(0, 2.0, 0.5), (3, 2.0, 0.5), (50, 60, 0.02), (3, 0.1, 5.0), (300, 310, 1e-3),
+                                      (300, 300, 5e-5), (5, 5, 1e-6)],
+    )  # fmt: skip
+    def test_negative_binomial_is_its_sum(self, y, mean, dispersion):
+        """Below 1e-4 the hypergeometric function gives way to a spread that is near the right one."""
+        steps, size = np.arange(2000), 1 / dispersion
+        below = special.betainc(size, steps + 1, size / (size + mean))
+        expected = np.square(below - (steps >= y)).sum()
+        room = 1e-9 if dispersion >= 1e-4 else 3e-5
+        assert crps_negative_binomial(y, mean, dispersion) == pytest.approx(expected, rel=room)
+
+    def test_negative_binomial_without_dispersion_is_poisson(self):
+        """R: sum((pnbinom(0:5000, size = 2, mu = 2) - (0:5000 >= 3))^2)."""
+        found = crps_negative_binomial([3, 3, 4, None], [2, 2, 0, 2], [0.5, 0, 0.5, 0.5])
+        np.testing.assert_allclose(found, [0.837963, float(crps_poisson(3, 2)), 4, np.nan], atol=5e-7)
 
     def test_a_point_is_the_absolute_error(self):
         assert crps_normal([3.0, 1.0], [5.0, 1.0], [0.0, 0.0]).tolist() == [2.0, 0.0]
@@ -124,6 +142,23 @@ class TestIntervals:
         with pytest.raises(InputError, match="rows 1"):
             interval_score([1, 2], [0, 5], [2, 3])
 
+    def test_weighted_interval_score_by_hand(self):
+        """Bracher et al. (2021): |y - m| / 2 and alpha / 2 of each interval score, over levels and a half."""
+        expected = (4 / 2 + 0.25 * (5 + 4 * 2) + 0.05 * (7 + 20 * 1)) / 2.5
+        assert weighted_interval_score(10, 6, [3, 2], [8, 9], [0.5, 0.9]) == pytest.approx(expected)
+        many = weighted_interval_score([10, 6], 6, [[3, 3], [2, 2]], [[8, 8], [9, 9]], [0.5, 0.9])
+        np.testing.assert_allclose(many, [expected, (0.25 * 5 + 0.05 * 7) / 2.5])
+
+    @given(number, st.lists(number, min_size=5, max_size=5).map(sorted))
+    def test_weighted_interval_score_is_the_mean_of_pinball_losses(self, y, quantiles):
+        levels = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
+        found = weighted_interval_score(y, quantiles[2], quantiles[1::-1], quantiles[3:], [0.5, 0.9])
+        np.testing.assert_allclose(found, crps_quantiles(y, quantiles, levels), rtol=1e-6, atol=1e-6)
+
+    def test_limits_of_every_level(self):
+        with pytest.raises(InputError, match="1 lower and 1 upper limits for 2 levels"):
+            weighted_interval_score(1, 1, [[0]], [[2]], [0.5, 0.9])
+
     def test_coverage_leaves_missing_ones_out(self):
         assert interval_coverage([[1, 9], [None, 2]], 0, 5).tolist() == [0.5, 1.0]
         assert np.isnan(interval_coverage([None], [0], [5]))
@@ -155,6 +190,18 @@ class TestAccuracy:
         found = accuracy(forecast.observed, forecast.fitted, past=forecast.observed, season=4)
         np.testing.assert_allclose([found[name][0] for name in ("me", "rmse", "mape", "mase", "acf1")],
                                    [4.75, 5.29150262213, 24.0379241455, 1.0, 0.308908045977], rtol=1e-10)  # fmt: skip
+
+    def test_other_measures_by_hand(self):
+        assert smape([[6, 8, 0]], [5, 10, 0]) == pytest.approx((100 / 5.5 + 200 / 9) / 3)
+        assert rmsse([6, 7], [5, 5], [1, 3, 2, 5]) == pytest.approx(math.sqrt(2.5 / (14 / 3)))
+        assert rmsse(FIGURES[1:], FIGURES[:-1], FIGURES) == pytest.approx(1.0)
+        assert np.isnan(rmsse([6, 7], [5, 5], [3, 3, 3]))
+        assert np.isnan(rmsse([6], [5], [3]))
+
+    def test_single_figures(self):
+        assert accuracy(5, 3)["mae"] == 2
+        assert np.isnan(mase(5, 5, 5))
+        assert crps_sample(3.0, 5.0) == 2
 
     def test_percentages_of_nothing(self):
         found = accuracy([0, 4], [1, 5])

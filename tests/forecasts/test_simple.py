@@ -222,6 +222,25 @@ class TestRefusals:
         with pytest.raises(InputError):
             naive_forecast(FIGURES, **wrong)
 
+    @pytest.mark.parametrize(
+        "wrong",
+        [{"horizon": None}, {"horizon": float("nan")}, {"horizon": "3"}, {"conf_levels": ["a"]}, {"conf_levels": None},
+         {"least": "a"}, {"periods": ["2016-01"] * 24}],
+    )  # fmt: skip
+    def test_options_of_the_wrong_kind(self, wrong):
+        with pytest.raises(InputError) as caught:
+            naive_forecast(range(24), **{"horizon": 2, **wrong})
+        assert caught.value.vi
+
+    @pytest.mark.parametrize("thing", [{"a": 1}, dt.date(2020, 1, 1), 1j, object()])
+    def test_things_that_are_no_numbers(self, thing):
+        with pytest.raises(InputError, match="not a number"):
+            naive_forecast([thing] * 12, horizon=1)
+
+    def test_one_level_and_one_code_need_no_list(self):
+        found = naive_forecast([5, 6] * 6, horizon=1, conf_levels=0.9, actors="committee", units="members")
+        assert (found.conf_levels, found.unit, found.reason) == ((0.9,), "members", None)
+
     def test_a_season_that_does_not_fit_the_periods(self):
         with pytest.raises(InputError, match="12 in a year"):
             seasonal_naive_forecast(LONG, horizon=1, season=4, periods=MONTHS)

@@ -22,8 +22,10 @@ import pandas as pd
 
 from stats import synthetic
 from stats.codes import Rule
+from stats.monitoring import xmr_chart
 from stats.periods import Period
 from stats.results import Result
+from stats.seasons import by_new_year, stl_decomposition
 from stats.sections.monitoring.controlling import _chart
 from stats.sections.monitoring.following import Followed
 from stats.sections.monitoring.forecasting import _naive, _smoothed, _tested
@@ -94,6 +96,25 @@ def charts(bodies: int) -> list[dict[str, Any]]:
     return rows
 
 
+def ways(bodies: int) -> list[dict[str, Any]]:
+    """Return points beyond the limits by how the season of a series that has one is taken out."""
+    rows = []
+    for months in MONTHS:
+        frame = drawn(SEASON, months, bodies)
+        values = frame["disciplined"].to_numpy(float).reshape(bodies, -1)
+        values = values[values.min(axis=1) > 0]
+        order = by_new_year([Period.parse(key) for key in frame["period"][:months]])
+        row: dict[str, Any] = {"months": months}
+        for name, robust, places in (("used", False, order), ("robust", True, order), ("calendar", False, None)):
+            at = np.arange(months) if places is None else places
+            taken = [
+                stl_decomposition(x[at], season=12, model="multiplicative", robust=robust).adjusted[at] for x in values
+            ]
+            row[name] = share(xmr_chart(taken).found.signals[0].any(axis=0).mean(axis=1), 4)
+        rows.append(row)
+    return rows
+
+
 def detection(bodies: int) -> list[dict[str, Any]]:
     """Return how often the chart has a signal in the latest year when the level changed in it, and when it did not."""
     rows = []
@@ -160,7 +181,8 @@ def simulate(bodies: int, forecast_bodies: int) -> dict[str, Any]:
     return {
         "what": "the monitoring section on made-up months, marked SYNTHETIC", "seed": SEED, "bodies": bodies,
         "forecast_bodies": forecast_bodies, "ratio": RATIO, "recent": RECENT, "charts": charts(bodies),
-        "detection": detection(bodies), "interruptions": interruptions(bodies), "forecasts": forecasts(forecast_bodies),
+        "ways": ways(bodies), "detection": detection(bodies), "interruptions": interruptions(bodies),
+        "forecasts": forecasts(forecast_bodies),
     }  # fmt: skip
 
 
@@ -172,7 +194,7 @@ def main() -> None:
     asked = parser.parse_args()
     found = simulate(asked.bodies, asked.forecasts)
     STORE.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    for part in ("charts", "detection", "interruptions", "forecasts"):
+    for part in ("charts", "ways", "detection", "interruptions", "forecasts"):
         print(part, *found[part], sep="\n  ")
 
 

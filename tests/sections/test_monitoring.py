@@ -12,14 +12,22 @@ import pandas as pd
 import pytest
 
 from stats import indicators, synthetic
+from stats.codes import Rule
 from stats.errors import UsageError
 from stats.indicators import Book
 from stats.periods import Period
 from stats.reports.sampling import sample_book
+from stats.results import Result
+from stats.seasons import new_year_month
 from stats.sections import charts, kinds, monitoring
 from stats.sections.blocks import Section
-from stats.sections.monitoring.following import followed
+from stats.sections.monitoring.controlling import _chart
+from stats.sections.monitoring.following import Followed, followed
+from stats.sections.monitoring.forecasting import _naive, _smoothed
+from stats.sections.monitoring.interrupting import _tried, verdict
+from stats.sections.monitoring.season import without_season
 from stats.sections.report import Report, report_on
+from stats.timeline import Point
 
 BOOK = indicators.open_book()
 LAST = "2025-12"
@@ -191,3 +199,63 @@ def test_columns_of_months_are_the_latest_that_can_be_read(size: str, most: int)
         assert chart.table["label"].nunique() == most
         assert f"Chỉ vẽ {most} kỳ gần nhất." in chart.notes
         assert "tháng 12/2024" in chart.subtitle
+
+
+class TestTheSeason:
+    """What is made up has a rush in November and December and a lull at the Lunar New Year."""
+
+    def series(self, design: synthetic.Design, years: int = 8, freq: str = "month") -> Followed:
+        made = synthetic.series(freq, bodies=1, first_year=2026 - years, seed=3, design=design)
+        points = tuple(
+            Point(Period.parse(key), Result(estimate=float(x), unit="members"))
+            for key, x in zip(made["period"], made["disciplined"], strict=True)
+        )
+        return Followed("disciplined-members", "committee", "members", points, (), 12 if freq == "month" else 4)
+
+    def test_it_is_taken_out_with_the_holiday_wherever_it_falls(self) -> None:
+        strong = replace(synthetic.IN_CONTROL, members=(2e6, 4e6), year_end=(1.3, 1.6), new_year=0.5)
+        series = self.series(strong)
+        own, told = without_season(series)
+        assert told is not None
+        assert told.code == "season_removed_months"
+        holiday = [new_year_month(p.start.year) == p.start.month for p in series.periods]
+        assert np.mean(series.values[holiday]) < 0.6 * np.mean(series.values)
+        assert np.mean(own.values[holiday]) == pytest.approx(np.mean(own.values), rel=0.05)
+        assert not _chart(own).found.signals[0].any()
+        assert _chart(series).found.signals[0].any()
+
+    def test_quarters_say_nothing_of_months(self) -> None:
+        strong = replace(synthetic.IN_CONTROL, members=(2e6, 4e6), year_end=(1.6, 1.9))
+        assert without_season(self.series(strong, freq="quarter"))[1].code == "season_removed"
+
+    def test_a_series_without_one_is_left_as_it_is(self) -> None:
+        series = self.series(synthetic.IN_CONTROL)
+        assert without_season(series) == (series, None)
+        assert without_season(self.series(synthetic.REALISTIC, years=2))[1] is None
+
+    def test_the_rush_at_the_end_of_the_year_does_not_hide_what_a_rule_did(self) -> None:
+        """Every month has a level of its own: as sure as if there were no season."""
+        season = replace(synthetic.IN_CONTROL, members=(2e6, 4e6), year_end=(1.5, 2), new_year=0.6)
+        plain = synthetic.IN_CONTROL
+        day = dt.date(2022, 1, 1)
+        made = Rule("made-up", day, "SYNTHETIC", "", "", (), "", "", "high")
+        dispersion = []
+        for design in (season, replace(plain, members=season.members)):
+            rule = synthetic.MadeUpRule(in_force=day, ratio=1.15)
+            fit = _tried(self.series(replace(design, rule=rule)), made).fit
+            assert verdict(fit) == "rose"
+            dispersion.append(fit.model.dispersion)
+        assert max(dispersion) < 1.5
+
+    def test_the_holiday_is_forecast_where_it_falls(self) -> None:
+        """To the end of 2024, when it fell in February; in 2025 it falls in January."""
+        strong = replace(synthetic.IN_CONTROL, members=(2e6, 4e6), year_end=(1.2, 1.4), new_year=0.4)
+        whole = self.series(strong)
+        own = replace(whole, points=whole.points[:-12])
+        for found in (_naive(own), _smoothed(own)):
+            assert [p.key for p in found.periods[:2]] == ["2025-01", "2025-02"]
+            assert found.estimate[0, 0] < 0.6 * found.estimate[0, 1]
+            assert found.observed[0].tolist() == own.values.tolist()
+            low, high = found.interval(0.95)
+            assert (low[0] < found.estimate[0]).all()
+            assert (found.estimate[0] < high[0]).all()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from stats import indicators
+from stats import explore, indicators
 from stats.errors import UnknownCodeError
 from stats.indicators import Book, open_book
 from stats.sections import questions
@@ -272,3 +272,9 @@ def test_a_name_that_is_markup_is_just_a_name(data_copy: Path) -> None:
         assert "<script>" not in markup, name
     markup = questions.published_of(coverage_of(planted), "ha-giang").blocks[-1].data["text/html"]
     assert "&lt;script&gt;" in markup
+
+
+def test_a_rule_outside_a_series_without_other_dates_says_both() -> None:
+    told = said(questions.rule_change(explore.sample_report("synthetic-03", "2018-06"), "synthetic-01"))
+    assert "không nằm trong thời gian của chuỗi" in told
+    assert "trong chuỗi cũng không có mốc nào khác" in told

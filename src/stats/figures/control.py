@@ -102,7 +102,7 @@ def control_chart(
     _lines(plot, points, chart, floor, roof)
     _dots(plot, points, items, chart)
     _numbers(plot, points, chart, signals[:MOST_SIGNALS])
-    table, heads = _table(words, tell, chart, items, signals)
+    table, heads = _table(words, tell, chart, items, signals, floor, roof)
     return canvas.finish(name, items, kind="control", plot_height=plot.total, below=plot.below, table=table,
                          heads=heads, finding=_finding(words, ends, signals))  # fmt: skip
 
@@ -215,16 +215,17 @@ def _finding(words: Words, ends: Sequence[End], signals: Sequence[Signal]) -> st
 
 
 def _table(
-    words: Words, tell: _Tell, chart: ControlChart, items: Sequence[Item], signals: Sequence[Signal]
-) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
-    """Return the data table: the figures, the lines as printed, and every signal in words."""
+    words: Words, tell: _Tell, chart: ControlChart, items: Sequence[Item], signals: Sequence[Signal], floor: Floats,
+    roof: Floats,
+) -> tuple[pd.DataFrame, list[tuple[str, str]]]:  # fmt: skip
+    """Return the data table: the figures, the lines as drawn (raw columns: as computed), every signal in words."""
     rules: list[list[str]] = [[] for _ in items]
     for signal in signals:
         for k in signal.points:
             rules[k].append(words.text("chart.control.numbered", n=str(signal.number), what=signal.what))
     own = {
         "level": lines.printed(tell, chart.centre[0]),
-        "limits": lines.ranges(words, tell, chart.lower[0], chart.upper[0]),
+        "limits": lines.ranges(words, tell, floor, roof),
         "rule": ["; ".join(r) or "–" for r in rules],
     }  # fmt: skip
     raw = {"centre": chart.centre[0], "lower": chart.lower[0], "upper": chart.upper[0]}

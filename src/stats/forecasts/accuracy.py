@@ -72,6 +72,71 @@ def mase(actual: Any, forecast: Any, past: Any, *, season: int = 1) -> Floats:
     return np.asarray(accuracy(actual, forecast, past=past, season=season)["mase"])
 
 
+def rmsse(actual: Any, forecast: Any, past: Any, *, season: int = 1) -> Floats:
+    """Return the root mean squared scaled error: 1 is as good as the naive method was in the past.
+
+    Parameters
+    ----------
+    actual, forecast : array-like, shape (..., figures)
+        Missing ones are left out.
+    past : array-like, shape (..., points)
+        Figures the forecast was made from.
+    season : int
+        As for `mase_scale`.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        NaN where nothing changed in the past.
+
+    References
+    ----------
+    Hyndman and Koehler (2006), *International Journal of Forecasting* 22:679; Makridakis, Spiliotis and
+    Assimakopoulos (2022), *International Journal of Forecasting* 38:1346 (M5).
+
+    Examples
+    --------
+    >>> print(rmsse([6, 7], [5, 5], [1, 3, 2, 5]).round(3))
+    0.732
+    """
+    x = np.atleast_1d(array_of(past, "past"))
+    if x.shape[-1] <= season:
+        return np.full(x.shape[:-1], np.nan)
+    scale = np.sqrt(np.square(x[..., season:] - x[..., :-season]).mean(axis=-1))
+    return np.asarray(accuracy(actual, forecast)["rmse"] / np.where(scale > 0, scale, np.nan))
+
+
+def smape(actual: Any, forecast: Any) -> Floats:
+    """Return the symmetric mean absolute percentage error, from 0 to 200, along the last axis.
+
+    Parameters
+    ----------
+    actual, forecast : array-like, shape (..., figures)
+        Missing ones are left out; a figure and a forecast of 0 are no error.
+
+    Returns
+    -------
+    ndarray, shape (...)
+
+    Notes
+    -----
+    The definition of the M3 and M4 competitions, absolute error over the mean of both. It is not symmetric (a forecast
+    too low costs more) and says little for small counts; here to compare with what others print.
+
+    References
+    ----------
+    Makridakis and Hibon (2000), *International Journal of Forecasting* 16:451.
+
+    Examples
+    --------
+    >>> print(smape([6, 8], [5, 10]).round(2))
+    20.2
+    """
+    y, x = np.broadcast_arrays(np.atleast_1d(array_of(actual, "actual")), array_of(forecast, "forecast"))
+    size = np.abs(y) + np.abs(x)
+    return _mean(200 * np.abs(y - x) / np.where(size == 0, 1.0, size), np.isfinite(y - x))
+
+
 def accuracy(actual: Any, forecast: Any, *, past: Any = None, season: int = 1) -> dict[str, Floats]:
     """Return the usual measures of the accuracy of point forecasts, along the last axis.
 

@@ -92,7 +92,8 @@ def diebold_mariano(
     if isinstance(power, bool) or not isinstance(power, numbers.Real) or not 0 < power < math.inf:
         raise guards.refuse(
             f"power is {power}; it must be above 0", f"số mũ là {power}; phải lớn hơn 0",
-            remedy=("Use 2 for squared errors, 1 for absolute ones.", "Dùng 2 với bình phương sai số, 1 với trị tuyệt đối."),
+            remedy=("Use 2 for squared errors, 1 for absolute ones.",
+                    "Dùng 2 với bình phương sai số, 1 với trị tuyệt đối."),
         )  # fmt: skip
     first = guards.numbers(errors, "errors", minimum=None, missing=False)
     second = guards.numbers(other, "other", minimum=None, missing=False)

@@ -275,8 +275,8 @@ def weighted_interval_score(actual: Any, median: Any, low: Any, high: Any, conf_
 
     Examples
     --------
-    >>> print(weighted_interval_score(10, 6, [[3.0], [2.0]], [[8.0], [9.0]], [0.5, 0.9]))
-    [1.76]
+    >>> print(weighted_interval_score(10, 6, [3, 2], [8, 9], [0.5, 0.9]).round(2))
+    2.64
     """
     levels = np.atleast_1d(array_of(conf_levels, "conf_levels"))
     lower, upper = (np.atleast_1d(array_of(x, name)) for x, name in ((low, "low"), (high, "high")))

@@ -72,8 +72,9 @@ def ets_forecast(
     -------
     Forecast
         `method` is ``ets_`` with error, trend (``ad``: damped) and season as in the taxonomy (``ets_aadn``),
-        ``_mlvar`` added for `variance` ``ml``. `models` hold the parameters, ``aicc`` and the ``candidates`` that
-        were compared. What is left open is chosen by AICc.
+        ``_mlvar`` added for `variance` ``ml``. `models` hold the parameters, ``aic``, ``aicc``, ``bic`` (as R prints
+        them, which leaves constants out) and the ``candidates`` that were compared. What is left open is chosen by
+        AICc.
 
     Raises
     ------
@@ -181,8 +182,12 @@ class Fit:
     def told(self, variance: str) -> dict[str, Any]:
         """Return what was chosen and estimated."""
         name = self.form.name if variance == "corrected" else f"{self.form.name}_mlvar"
-        return {"name": name, **self.parameters, "aicc": self.aicc, "sigma2": self.sigma2,
-                "coefficients": self.form.coefficients, "candidates": dict(self.candidates)}  # fmt: skip
+        k, n = self.form.coefficients + 1, len(self.fitted)
+        aic = self.aicc - 2 * k * (k + 1) / (n - k - 1)
+        return {
+            "name": name, **self.parameters, "aic": aic, "aicc": self.aicc, "bic": aic + k * (math.log(n) - 2),
+            "sigma2": self.sigma2, "coefficients": self.form.coefficients, "candidates": dict(self.candidates),
+        }  # fmt: skip
 
 
 def step_weights(steps: int, parameters: Mapping[str, float], season: int | None) -> Floats:
@@ -270,7 +275,7 @@ def _fit(x: Floats, form: Form, variance: str) -> Fit | None:
     squares = float(residual @ residual)
     if not math.isfinite(squares) or squares <= 0 or (form.error == "mul" and (fitted <= 0).any()):
         return None
-    likelihood = n * math.log(squares / n) + (2 * float(np.log(fitted).sum()) if form.error == "mul" else 0.0)
+    likelihood = n * math.log(squares) + (2 * float(np.log(fitted).sum()) if form.error == "mul" else 0.0)
     aicc = likelihood + 2 * (k + 1) + 2 * (k + 1) * (k + 2) / (n - k - 2)
     given = dict(zip(model.param_names, np.asarray(result.params, dtype=float), strict=True))
     parameters = {short: float(given[long]) for short, long in NAMES.items() if long in given}

@@ -79,6 +79,8 @@ def execute(
                 log_output=False,
                 request_save_on_cell_execute=saved,
                 execution_timeout=timeout,
+                # Tens of megabytes of output take longer than the four seconds allowed by default.
+                iopub_timeout=max(1, int(timeout)),
                 **options,
             )
         except PapermillExecutionError as error:

@@ -275,7 +275,7 @@ def _windows(
 
 def _counts(value: Any) -> bool:
     """Tell whether an option is a whole number from 1 up."""
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= 1
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and int(value) >= 1
 
 
 def _without_season(y: Floats, model: str) -> Note | None:

@@ -10,8 +10,10 @@ from stats.forecasts import BackTest, Forecast, back_test, ets_forecast, naive_f
 from stats.forecasts.history import LEAST
 from stats.forecasts.smoothing import least_points
 from stats.results import Note
+from stats.seasons import by_new_year
 from stats.sections.monitoring.following import Followed
 from stats.sections.monitoring.outcome import Outcome, captions, dated, drawn, escaped, what
+from stats.sections.monitoring.season import MONTHS
 from stats.sections.report import Report
 
 STEPS = 3
@@ -60,20 +62,35 @@ def _with_coming(report: Report, own: Followed) -> Followed:
 
 def _naive(own: Followed) -> Forecast:
     if own.season:
-        return seasonal_naive_forecast(own.values, horizon=own.season, season=own.season, counts=True, **own.options)
+        order = by_new_year(own.periods)
+        found = seasonal_naive_forecast(
+            own.values[order], horizon=own.season, season=own.season, counts=True, **own.options
+        )
+        return _by_calendar(own, found)
     return naive_forecast(own.values, horizon=STEPS, counts=True, **own.options)
 
 
 def _smoothed(own: Followed) -> Forecast:
     seasonal = "add" if own.season else None
-    return ets_forecast(
-        own.values, horizon=own.season or STEPS, trend=TREND, seasonal=seasonal, season=own.season, counts=True,
-        **own.options,
+    found = ets_forecast(
+        own.values[by_new_year(own.periods)], horizon=own.season or STEPS, trend=TREND, seasonal=seasonal,
+        season=own.season, counts=True, **own.options,
     )  # fmt: skip
+    return _by_calendar(own, found)
+
+
+def _by_calendar(own: Followed, found: Forecast) -> Forecast:
+    """Return a forecast from months in the order of `by_new_year`, the holiday put where it falls in the year ahead."""
+    at, past = by_new_year(found.periods), by_new_year(own.periods)
+    if not found or not len(at):
+        return found
+    limits = {name: getattr(found, name)[:, :, at] for name in ("conf_low", "conf_high")}
+    return replace(found, estimate=found.estimate[:, at], std_error=found.std_error[:, at],
+                   fitted=found.fitted[:, past], observed=found.observed[:, past], **limits)  # fmt: skip
 
 
 def _tested(own: Followed) -> BackTest:
-    """Return how smoothing would have done against the naive forecast in the latest years."""
+    """Return how smoothing would have done against the naive forecast in the latest years, by the calendar for both."""
     horizon, season = own.season or STEPS, own.season
     options = {"method": "ets", "horizon": horizon, "season": season, "counts": True, **own.options}
     options["model"] = {"trend": TREND, "seasonal": "add" if season else None}
@@ -116,7 +133,9 @@ def _chart(report: Report, own: Followed, best: Forecast, verdict: str, name: st
     words = report.words
     notes = [
         report.text("monitoring.forecast.method_note", method=_method(report, best)), verdict,
-        report.text("monitoring.forecast.note", n=len(own.known)), *(words.note(n) for n in best.caveats),
+        report.text("monitoring.forecast.note", n=len(own.known)),
+        report.text("monitoring.forecast.note_new_year") if own.season == MONTHS else "",
+        *(words.note(n) for n in best.caveats),
     ]  # fmt: skip
     label = report.book.catalogue[own.indicator].label(words.lang)
     title = report.text("monitoring.forecast.title", label=label, **_first(report, best))

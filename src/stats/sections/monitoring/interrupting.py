@@ -88,10 +88,11 @@ def _told(report: Report, own: Followed, rule: Rule, fit: InterruptedSeries) -> 
     words, average = report.words, fit.average
     return report.text(
         f"monitoring.interrupted.{verdict(fit)}", what=escaped(what(report, own)),
-        rule=escaped(rule_name(report, rule)), date=words.date(rule.in_force, short=True), before=int((~fit.after & fit.used).sum()),
-        after=int((fit.after & fit.used).sum()), ratio=words.number(average.estimate or 0.0, 2),
-        interval=words.interval(average), excess=words.number(abs(fit.excess.estimate or 0.0)),
-        least=words.number(fit.detectable[0], 2), most=words.number(fit.detectable[1], 2),
+        rule=escaped(rule_name(report, rule)), date=words.date(rule.in_force, short=True),
+        before=int((~fit.after & fit.used).sum()), after=int((fit.after & fit.used).sum()),
+        ratio=words.number(average.estimate or 0.0, 2), interval=words.interval(average),
+        excess=words.number(abs(fit.excess.estimate or 0.0)), least=words.number(fit.detectable[0], 2),
+        most=words.number(fit.detectable[1], 2),
     )  # fmt: skip
 
 

@@ -50,10 +50,10 @@ def monitoring(report: Report) -> Section:
     if not found:
         builder.text(nothing_followed(report), kind="none")
         return builder.done()
-    builder.text(report.text("monitoring.intro"), kind="note")
     if too_short(found):
         builder.text(shortness(report, found), kind="none")
         return builder.done()
+    builder.text(report.text("monitoring.intro"), kind="note")
     for tried in found.values():
         builder.points(sentences(report, tried))
         draw(builder, tried)

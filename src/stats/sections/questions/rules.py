@@ -82,8 +82,13 @@ def _told(
     name = html.escape(rule_name(report, chosen))
     others = [rule_name(report, r) for r in inside if r.code != chosen.code]
     if len(others) == len(inside):
-        listed = html.escape("; ".join(others) or "–")
-        return report.text("question.rule.outside", actor=actor, rule=name, items=listed), "", ()
+        if not others:
+            return report.text("question.rule.outside_none", actor=actor, rule=name), "", ()
+        return (
+            report.text("question.rule.outside", actor=actor, rule=name, items=html.escape("; ".join(others))),
+            "",
+            (),
+        )
     before = [p for p in known if p.period.end < chosen.in_force]
     after = [p for p in known if p.period.start >= chosen.in_force]
     values = {"before": len(before), "after": len(after), "astride": len(known) - len(before) - len(after)}
