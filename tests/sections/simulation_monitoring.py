@@ -2,7 +2,7 @@
 
 Run by hand; the numbers go to ``benchmarks/results/sections_simulation.json`` and from there into the method guide:
 
-    python tests/sections/simulation_monitoring.py [--bodies 2000] [--forecasts 100]
+    python tests/sections/simulation_monitoring.py [--bodies 2000] [--forecasts 60]
 
 Nothing happens in the series but what is planted under a name: no season, or one with the Lunar New Year and more
 variation than chance, or besides these a membership that grows and reports that come late. All are SYNTHETIC.
@@ -190,7 +190,7 @@ def main() -> None:
     """Simulate and keep the numbers."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--bodies", type=int, default=2000)
-    parser.add_argument("--forecasts", type=int, default=100)
+    parser.add_argument("--forecasts", type=int, default=60)
     asked = parser.parse_args()
     found = simulate(asked.bodies, asked.forecasts)
     STORE.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
