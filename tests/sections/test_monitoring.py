@@ -162,6 +162,12 @@ class TestWhatGoesIntoASeries:
         (series,) = followed(self.report(with_months(STEADY, approx=approx, flags=flags)))
         assert np.flatnonzero(np.isnan(series.values)).tolist() == [5, 7]
         assert len(series.known) == 16
+        assert [p.key for p in series.uncertain] == ["2023-06", "2023-08"]
+        longer = with_months([*STEADY, *STEADY[:6]], approx=[*approx, *approx[6:12]], flags=[*flags, *[""] * 6])
+        section = monitoring.monitoring(self.report(longer, "2024-12"))
+        told = "Chỉ có số ước lượng hoặc số chưa chắc chắn nên không đưa vào phép tính: tháng 6/2023 và tháng 8/2023."
+        assert told in section.charts[0].notes
+        assert told in said(section), "a forecast takes no gaps, and says which are which"
 
     def test_zeros_that_stand_for_no_report_are_refused(self) -> None:
         section = monitoring.monitoring(self.report(with_months([*STEADY[:9], 0, *STEADY[10:]])))

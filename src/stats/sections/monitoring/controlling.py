@@ -12,7 +12,7 @@ from stats.monitoring import ControlChart, p_prime_chart, xmr_chart
 from stats.monitoring.course import LEAST
 from stats.results import Note
 from stats.sections.monitoring.following import Followed
-from stats.sections.monitoring.outcome import Outcome, captions, dated, drawn, escaped, what
+from stats.sections.monitoring.outcome import Outcome, captions, dated, drawn, escaped, left_out, what
 from stats.sections.monitoring.season import without_season
 from stats.sections.report import Report
 
@@ -37,7 +37,7 @@ def control(report: Report, followed: Followed, name: str = "control") -> Outcom
         notes.append(report.text(f"monitoring.screening.{chart.method}"))
     notes = [". ".join(notes) + "."]
     notes += [report.words.note(n) for n in ((told,) if told else ())]
-    notes += [report.words.note(n) for n in chart.caveats]
+    notes += [*(report.words.note(n) for n in chart.caveats), left_out(report, own)]
     about = report.text("monitoring.adjusted") if told else ""
     around = captions(report, own, [p.result for p in own.points], notes, about)
     picture = figures.control_chart(

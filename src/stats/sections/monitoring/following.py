@@ -25,6 +25,10 @@ QUARTER = 3
 """Months of a quarter: Quarter I is a kind of period of its own, the others are windows."""
 
 
+UNCERTAIN = Note("point_uncertain")
+"""Why a figure that was published is none for a method."""
+
+
 @dataclass(frozen=True, slots=True)
 class Followed:
     """One indicator of one actor up to the period of the report.
@@ -70,6 +74,11 @@ class Followed:
     def known(self) -> tuple[Point, ...]:
         """Points with a figure."""
         return tuple(p for p in self.points if p.result)
+
+    @property
+    def uncertain(self) -> tuple[Period, ...]:
+        """Periods with a figure that no method takes: an approximate or a doubtful one."""
+        return tuple(p.period for p in self.points if p.result.reason == UNCERTAIN)
 
     @property
     def share(self) -> bool:
@@ -156,9 +165,7 @@ def _sure(report: Report, result: Result) -> Result:
     """Return a figure a method may take: one that is doubtful or approximate is none."""
     if not result or (result.approx is Approx.EXACT and not report.doubtful(result)):
         return result
-    return replace(
-        result, state=State.REFUSED, reason=Note("point_uncertain"), estimate=None, conf_low=None, conf_high=None
-    )
+    return replace(result, state=State.REFUSED, reason=UNCERTAIN, estimate=None, conf_low=None, conf_high=None)
 
 
 def _trimmed(points: Iterable[Point]) -> tuple[Point, ...]:

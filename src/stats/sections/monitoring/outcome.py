@@ -67,6 +67,12 @@ def captions(
     return around
 
 
+def left_out(report: Report, followed: Followed) -> str:
+    """Return which periods have a figure that is too uncertain to be taken; empty when there are none."""
+    periods = report.words.join([report.words.period(p) for p in followed.uncertain])
+    return report.text("monitoring.uncertain", periods=periods) if periods else ""
+
+
 def drawn(followed: Followed) -> list[Point]:
     """Return the points of a series as charts take them."""
     return [Point(period, result) for period, result in followed.points]

@@ -15,7 +15,7 @@ from stats.sections.monitoring.controlling import control
 from stats.sections.monitoring.following import INDICATORS, Followed, followed
 from stats.sections.monitoring.forecasting import forecast
 from stats.sections.monitoring.interrupting import interruption
-from stats.sections.monitoring.outcome import Outcome, escaped, what
+from stats.sections.monitoring.outcome import Outcome, escaped, left_out, what
 from stats.sections.monitoring.trending import trend
 from stats.sections.report import Report
 from stats.trends import monotone
@@ -157,6 +157,8 @@ def _tried(report: Report, method: str, series: Iterable[Followed]) -> list[Outc
 
 def _refused(report: Report, key: str, one: Outcome) -> str:
     reason = escaped(report.words.note(one.reason)) if one.reason else ""
+    if one.reason is not None and one.reason.code == "series_missing_values":
+        reason = f"{reason} {escaped(left_out(report, one.followed))}".rstrip()
     method = report.text(f"monitoring.method.{one.method}")
     return report.text(key, method=method, what=escaped(what(report, one.followed, inside=True)), reason=reason)
 
