@@ -227,3 +227,14 @@ def test_a_broken_folder_is_said(copied: Path, damage, says: str) -> None:  # ty
 def test_a_missing_list_is_said(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be opened"):
         codes.read_rows(tmp_path / "none.csv")
+
+
+def test_a_text_that_an_old_copy_lacks_is_the_projects_own(copied: Path, book: Codes) -> None:
+    place = copied / "codes" / "texts_monitoring.csv"
+    lines = place.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("section.monitoring,")]
+    assert len(kept) == len(lines) - 1
+    place.write_text("".join(kept), encoding="utf-8")
+    old = load(copied)
+    assert old.text("section.monitoring") == book.text("section.monitoring")
+    assert set(old.texts()) == set(book.texts())

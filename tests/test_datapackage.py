@@ -107,6 +107,10 @@ def test_every_term_of_the_tables_has_its_days() -> None:
                     assert period.overlaps(type(period).parse(f"{row['period_start']}..{row['period_end']}"))
 
 
+FOR_RETURNS = {"zero_counted"}
+"""For monthly returns that an office follows in a folder of its own; no zero among large figures was published yet."""
+
+
 def test_no_code_is_defined_without_use_or_reason() -> None:
     # Flags and activities exist for rows; the other lists hold official categories that may be empty so far.
     used: dict[str, set[str]] = {"flags": set(), "activities": set(), "stages": set(), "subgroups": set()}
@@ -119,4 +123,4 @@ def test_no_code_is_defined_without_use_or_reason() -> None:
                     used[name].add(row.get(column, ""))
     book = codes.load(DATA)
     for name, found in used.items():
-        assert set(book.order(name)) - found == set(), name
+        assert set(book.order(name)) - found <= FOR_RETURNS, name

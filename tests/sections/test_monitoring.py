@@ -173,6 +173,14 @@ class TestWhatGoesIntoASeries:
         section = monitoring.monitoring(self.report(with_months([*STEADY[:9], 0, *STEADY[10:]])))
         assert section.charts == ()
         assert "nhiều khả năng là chưa báo cáo" in said(section)
+        assert "cờ lưu ý “Số 0 là số đếm được”" in said(section)
+
+    def test_a_zero_that_the_source_states_is_a_figure(self) -> None:
+        flags = ["zero_counted" if k == 9 else "" for k in range(18)]
+        book = with_months([*STEADY[:9], 0, *STEADY[10:]], flags=flags)
+        section = monitoring.monitoring(self.report(book))
+        assert "tháng 10/2023" in section.charts[0].title
+        assert "chưa báo cáo" not in said(section)
 
     def test_a_break_inside_begins_anew_and_short_phases_are_refused(self) -> None:
         section = monitoring.monitoring(self.report(with_months(STEADY, first="2022-01"), "2023-06"))
@@ -265,3 +273,22 @@ class TestTheSeason:
             low, high = found.interval(0.95)
             assert (low[0] < found.estimate[0]).all()
             assert (found.estimate[0] < high[0]).all()
+
+
+def test_quarters_are_drawn_and_named_as_quarters() -> None:
+    months = ((1, 3), (4, 6), (7, 9), (10, 12))
+    keys = [f"{year}-Q1" if a == 1 else f"{year}-{a:02d}-01..{year}-{b:02d}-{30 if b in (6, 9) else 31}"
+            for year in range(2008, 2013) for a, b in months]  # fmt: skip
+    book = with_months([*STEADY, 33, 29])
+    periods = [Period.parse(key) for key in keys]
+    frame = book.tables.discipline.assign(
+        period=keys, period_start=pd.to_datetime([p.start for p in periods]),
+        period_end=pd.to_datetime([p.end for p in periods]),
+    )  # fmt: skip
+    section = monitoring.monitoring(
+        opened(Book(replace(book.tables, discipline=frame), BOOK.codes), "ha-giang", keys[-1])
+    )
+    assert [chart.name for chart in section.charts] == ["control", "forecast"]
+    assert "từ quý I/2008 đến quý IV/2012" in section.charts[0].subtitle.replace("\u00a0", " ")
+    assert "quý I/2013" in section.charts[1].title.replace("\u00a0", " ")
+    assert "01/10/2012" not in said(section)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -261,8 +262,21 @@ def _build(folder: Path, files: dict[str, tuple[Row, ...]]) -> Codes:
         _files=MappingProxyType(files),
         _lists=MappingProxyType(lists),
         _terms=MappingProxyType(terms),
-        _texts=MappingProxyType({r["key"]: r for n, rows in files.items() if n.startswith("texts") for r in rows}),
+        _texts=MappingProxyType(_texts_of(folder, files)),
     )
+
+
+def _texts_of(folder: Path, files: Mapping[str, tuple[Row, ...]]) -> dict[str, Row]:
+    """Return the texts of a folder; one that it lacks is the project's own.
+
+    A folder that an office copied long ago has the words of that time: what the program has learnt to say since
+    must not make its reports fail.
+    """
+    own = {row["key"]: row for name, rows in files.items() if name.startswith("texts") for row in rows}
+    with contextlib.suppress(DataError):  # a program without data of its own has no other words
+        if (project := default_data()).resolve() != folder.resolve():
+            return {**load(project).texts(), **own}
+    return own
 
 
 def _as_entry(body: Row) -> Row:

@@ -14,6 +14,7 @@ from stats.figures.lettering import capital, escape, width, wrap
 from stats.figures.rows import Mark, amount, extremes, fill, hover, looks, mark, row_ids
 from stats.figures.time_axis import lanes, mark_breaks, middle, tick, tick_labels
 from stats.results import State
+from stats.series.conditions import one_kind
 from stats.wording import NBSP, Words
 
 PANELS = (150.0, 110.0, 80.0)
@@ -151,7 +152,7 @@ def like_with_like(points: Sequence[Point]) -> None:
     for series in dict.fromkeys(p.series for p in points):
         mine = sorted(p.period for p in points if p.series == series)
         for before, after in pairwise(mine):
-            if not before.comparable(after):
+            if before.overlaps(after) or not one_kind(before, after):
                 raise InputError(
                     f"{before.key} and {after.key} differ in kind or length, or overlap: they cannot stand in one "
                     "series of counts. Compare their mixes instead.",

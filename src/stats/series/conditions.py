@@ -160,7 +160,7 @@ def season_fits(season: int, periods: Sequence[Period] | None) -> None:
     stats.errors.InputError: A season of 4 does not fit the periods, which are 12 in a year. Use season=12.
     """
     all_periods(periods or ())
-    if not periods or not all(_one_kind(periods[0], other) for other in periods):
+    if not periods or not all(one_kind(periods[0], other) for other in periods):
         return
     count = 1.0 if len(periods) > 1 and _year_later(*periods[:2]) else 12 / periods[0].months
     if count < 2 or not count.is_integer():
@@ -273,7 +273,7 @@ def _of_time(periods: Sequence[Period], gaps: bool) -> Iterator[Note]:
             yield Note("series_overlap", {"first": a, "second": b})
     first = periods[0] if periods else None
     for other in periods[1:]:
-        if first is not None and not _one_kind(first, other):
+        if first is not None and not one_kind(first, other):
             pair = {"first": first, "second": other}
             same = first.kind == other.kind
             yield Note("series_mixed_lengths", pair) if same else Note("series_mixed_kinds", pair)
@@ -292,8 +292,14 @@ def _year_later(a: Period, b: Period) -> bool:
     return (b.start.year - a.start.year, b.start.month, b.start.day) == (1, a.start.month, a.start.day)
 
 
-def _one_kind(a: Period, b: Period) -> bool:
-    """Tell whether two periods are of one kind and length; windows of equal whole months count as named ones."""
+def one_kind(a: Period, b: Period) -> bool:
+    """Tell whether two periods are of one kind and length; windows of equal whole months count as named ones.
+
+    Examples
+    --------
+    >>> one_kind(Period.parse("2024-Q1"), Period.parse("2024-04-01..2024-06-30"))
+    True
+    """
     if a.kind == b.kind:
         return a.same_length(b)
     window = Kind.WINDOW in (a.kind, b.kind) and not {a.kind, b.kind} & set(NAMED)

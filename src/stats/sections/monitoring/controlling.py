@@ -12,7 +12,7 @@ from stats.monitoring import ControlChart, p_prime_chart, xmr_chart
 from stats.monitoring.course import LEAST
 from stats.results import Note
 from stats.sections.monitoring.following import Followed
-from stats.sections.monitoring.outcome import Outcome, captions, dated, drawn, escaped, left_out, what
+from stats.sections.monitoring.outcome import Outcome, captions, dated, drawn, escaped, left_out, named, what
 from stats.sections.monitoring.season import without_season
 from stats.sections.report import Report
 
@@ -70,7 +70,7 @@ def _title(report: Report, own: Followed, signals: list[Signal]) -> str:
 
 def _when(report: Report, own: Followed, signal: Signal) -> str:
     """Return the period of a signal, or its first and last."""
-    first, last = (report.words.period(own.periods[signal.points[k]]) for k in (0, -1))
+    first, last = (named(report, own.periods[signal.points[k]]) for k in (0, -1))
     return first if first == last else report.text("monitoring.control.span", first=first, last=last)
 
 
@@ -81,12 +81,12 @@ def _said(report: Report, own: Followed, chart: ControlChart, signals: list[Sign
     inside = np.flatnonzero(chart.phase == chart.phase[now])
     floor, roof = (bounded(drawn(own), edge) for edge in (chart.lower[0], chart.upper[0]))
     tell = telling(words, like(drawn(own)), [*chart.centre[0], *roof])
-    named, phases = what(report, own), len(chart.steps())
+    followed, phases = what(report, own), len(chart.steps())
     level = report.text(
         "monitoring.control.phases" if phases > 1 else "monitoring.control.level", n=phases,
-        what=escaped(report.text("monitoring.what_adjusted", what=named) if about else named),
-        points=int(np.isfinite(chart.values[0, inside]).sum()), first=words.period(own.periods[int(inside[0])]),
-        last=words.period(own.periods[int(inside[-1])]), centre=tell(float(chart.centre[0, now])),
+        what=escaped(report.text("monitoring.what_adjusted", what=followed) if about else followed),
+        points=int(np.isfinite(chart.values[0, inside]).sum()), first=named(report, own.periods[int(inside[0])]),
+        last=named(report, own.periods[int(inside[-1])]), centre=tell(float(chart.centre[0, now])),
     )  # fmt: skip
     # A limit that no figure can be beyond is none, as in the chart.
     reached = {"lower": floor[now] == chart.lower[0, now], "upper": roof[now] == chart.upper[0, now]}

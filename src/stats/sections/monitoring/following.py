@@ -25,6 +25,9 @@ QUARTER = 3
 """Months of a quarter: Quarter I is a kind of period of its own, the others are windows."""
 
 
+COUNTED = "zero_counted"
+"""Flag of a zero that the source states: among large figures it would else be taken for a report that never came."""
+
 UNCERTAIN = Note("point_uncertain")
 """Why a figure that was published is none for a method."""
 
@@ -88,7 +91,12 @@ class Followed:
     @property
     def options(self) -> dict[str, Any]:
         """What every method over time is told of the series beside its figures."""
-        return {"periods": self.periods, "actors": (self.actor,), "units": (self.unit,), "breaks": self.breaks}
+        zeros = [p.result for p in self.known if p.result.estimate == 0]
+        counted = all(any(c.values.get("flag") == COUNTED for c in r.caveats if c.code == "flag") for r in zeros)
+        return {
+            "periods": self.periods, "actors": (self.actor,), "units": (self.unit,), "breaks": self.breaks,
+            "zeros": bool(zeros) and counted,
+        }  # fmt: skip
 
     def between(self, first: dt.date | None, last: dt.date | None) -> Followed:
         """Return the whole periods from one day up to another, without the breaks on or beyond those days."""
@@ -134,11 +142,11 @@ def followed(report: Report, indicators: Iterable[str] = INDICATORS) -> list[Fol
 
 def _series(report: Report, indicator: str, actor: str) -> Followed:
     body, kind = report.body.body_id, report.period.kind
-    kinds = (Kind.QUARTER, Kind.WINDOW) if _quarterly(report.period) else (kind,)
+    kinds = (Kind.QUARTER, Kind.WINDOW) if is_quarter(report.period) else (kind,)
     all_of = [timeline.series(report.book, indicator, body, k, actor) for k in kinds]
     points = sorted(
         (Point(p.period, _sure(report, p.result)) for one in all_of for p in one.points
-         if p.period.end <= report.period.end and (len(kinds) == 1 or _quarterly(p.period))),
+         if p.period.end <= report.period.end and (len(kinds) == 1 or is_quarter(p.period))),
         key=lambda p: p.period,
     )  # fmt: skip
     points = list(_trimmed(points))
@@ -151,7 +159,7 @@ def _series(report: Report, indicator: str, actor: str) -> Followed:
     return Followed(indicator, actor, unit, tuple(points), breaks, season)
 
 
-def _quarterly(period: Period) -> bool:
+def is_quarter(period: Period) -> bool:
     """Tell whether a period is a calendar quarter."""
     whole = period.months == QUARTER and period.start.day == 1 and period.start.month % QUARTER == 1
     return period.kind is Kind.QUARTER or (period.kind is Kind.WINDOW and whole)

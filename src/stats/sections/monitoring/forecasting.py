@@ -12,7 +12,7 @@ from stats.forecasts.smoothing import least_points
 from stats.results import Note
 from stats.seasons import by_new_year
 from stats.sections.monitoring.following import Followed
-from stats.sections.monitoring.outcome import Outcome, captions, dated, drawn, escaped, what
+from stats.sections.monitoring.outcome import Outcome, captions, dated, drawn, escaped, named, what
 from stats.sections.monitoring.season import MONTHS
 from stats.sections.report import Report
 
@@ -121,7 +121,7 @@ def _first(report: Report, best: Forecast) -> dict[str, str]:
     """Return the first step ahead in words."""
     low, high = best.interval(0.95)
     numbers = {"estimate": best.estimate[0, 0], "low": low[0, 0], "high": high[0, 0]}
-    period = report.words.period(best.periods[0]) if best.periods else best.keys[0]
+    period = named(report, best.periods[0]) if best.periods else best.keys[0]
     return {"period": period} | {name: report.words.number(float(x)) for name, x in numbers.items()}
 
 

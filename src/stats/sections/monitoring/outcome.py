@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from stats.figures import Break, Chart, Point
+from stats.figures.time_axis import period_name
+from stats.periods import Period
 from stats.results import Note, Result
 from stats.sections.bodies.report import UNSTATED
 from stats.sections.changes import rule_name
-from stats.sections.monitoring.following import Followed
+from stats.sections.monitoring.following import Followed, is_quarter
 from stats.sections.report import MOST_NOTES, Report
 
 STEM = {"control": "control", "interrupted": "interrupted", "forecast": "forecast"}
@@ -51,6 +53,11 @@ def what(report: Report, followed: Followed, *, inside: bool = False) -> str:
     )
 
 
+def named(report: Report, period: Period) -> str:
+    """Return the name of a period; a window of a quarter is that quarter, which the regime has no name for."""
+    return period_name(report.words, period) if is_quarter(period) else report.words.period(period)
+
+
 def captions(
     report: Report, followed: Followed, results: list[Result], notes: list[str], about: str = ""
 ) -> dict[str, Any]:
@@ -58,10 +65,9 @@ def captions(
 
     The title begins with what is followed, so the subtitle does not; `about` is what was done to the figures.
     """
-    words = report.words
     around = report.captions([r for r in results if r], followed.actor)
     first, last = followed.periods[0], followed.periods[-1]
-    where = report.text("chart.span", body=report.name, first=words.period(first), last=words.period(last))
+    where = report.text("chart.span", body=report.name, first=named(report, first), last=named(report, last))
     around["subtitle"] = ". ".join(x for x in (where, report.actor(followed.actor), about) if x)
     around["notes"] = [note for note in (*notes, *around["notes"]) if note][: MOST_NOTES + len(notes)]
     return around
@@ -69,7 +75,7 @@ def captions(
 
 def left_out(report: Report, followed: Followed) -> str:
     """Return which periods have a figure that is too uncertain to be taken; empty when there are none."""
-    periods = report.words.join([report.words.period(p) for p in followed.uncertain])
+    periods = report.words.join([named(report, p) for p in followed.uncertain])
     return report.text("monitoring.uncertain", periods=periods) if periods else ""
 
 

@@ -12,7 +12,7 @@ from stats.models import interrupted
 from stats.monitoring import course
 from stats.sections.blocks import Builder, Section
 from stats.sections.monitoring.controlling import control
-from stats.sections.monitoring.following import INDICATORS, Followed, followed
+from stats.sections.monitoring.following import COUNTED, INDICATORS, Followed, followed
 from stats.sections.monitoring.forecasting import forecast
 from stats.sections.monitoring.interrupting import interruption
 from stats.sections.monitoring.outcome import Outcome, escaped, left_out, what
@@ -159,6 +159,8 @@ def _refused(report: Report, key: str, one: Outcome) -> str:
     reason = escaped(report.words.note(one.reason)) if one.reason else ""
     if one.reason is not None and one.reason.code == "series_missing_values":
         reason = f"{reason} {escaped(left_out(report, one.followed))}".rstrip()
+    if one.reason is not None and one.reason.code == "series_doubtful_zeros":
+        reason = f"{reason} {report.text('monitoring.confirm_zero', flag=report.words.label('flags', COUNTED))}"
     method = report.text(f"monitoring.method.{one.method}")
     return report.text(key, method=method, what=escaped(what(report, one.followed, inside=True)), reason=reason)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stats.results import Note, TestResult
 from stats.sections.monitoring.following import Followed
-from stats.sections.monitoring.outcome import Outcome, escaped, what
+from stats.sections.monitoring.outcome import Outcome, escaped, named, what
 from stats.sections.report import Report
 from stats.trends.monotone import LEAST, mann_kendall, sen_slope
 from stats.trends.seasonal import seasonal_sen_slope
@@ -41,7 +41,7 @@ def _told(report: Report, own: Followed, test: TestResult, slope: TestResult) ->
     way = "flat" if p > LEVEL else "rose" if test.statistic > 0 else "fell"
     return report.text(
         f"monitoring.trend.{way}", what=escaped(what(report, own)), n=len(own.known),
-        first=words.period(own.periods[0]), last=words.period(own.periods[-1]),
+        first=named(report, own.periods[0]), last=named(report, own.periods[-1]),
         test=report.text("monitoring.trend.seasonal" if own.season else "monitoring.trend.plain"),
         p=f"p{NBSP}&lt;{NBSP}{words.number(LEAST_P, 3)}" if p < LEAST_P else f"p{NBSP}={NBSP}{words.number(p, 3)}",
         notes=" ".join(escaped(words.note(n)) for n in test.caveats), **per_year,
