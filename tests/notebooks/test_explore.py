@@ -60,7 +60,8 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
     with warm(rehearsals=[Task(path.stem, run, (str(path), {})) for path in (START, *EXPLORE[:2])]) as server:
 
         def execute(path: Path, given: dict[str, str]) -> dict[str, Any]:
-            given = {name: value for name, value in given.items() if name in parameters_of(path)}
+            # Vietnamese is what a notebook speaks unless asked: one run serves both ways of asking.
+            given = {name: value for name, value in given.items() if name in parameters_of(path) and value != "vi"}
             key = (path.stem, *map(str, sorted(given.items())))
             if key not in kept:
                 # Drawing pictures is tested below: here the data of a chart are written, without a browser.

@@ -69,3 +69,12 @@ def test_a_workspace_is_gone_afterwards_whatever_happens(tmp_path: Path) -> None
     with pytest.raises(RuntimeError):
         fail()
     assert leftovers(tmp_path) == []
+
+
+def test_a_pipe_or_device_is_never_replaced_by_a_file(tmp_path: Path) -> None:
+    place = tmp_path / "pipe"
+    os.mkfifo(place)
+    with pytest.raises(OutputError):
+        files.write(place, "x")
+    assert place.is_fifo()
+    assert [p.name for p in tmp_path.iterdir()] == ["pipe"]

@@ -292,3 +292,11 @@ def test_quarters_are_drawn_and_named_as_quarters() -> None:
     assert "từ quý I/2008 đến quý IV/2012" in section.charts[0].subtitle.replace("\u00a0", " ")
     assert "quý I/2013" in section.charts[1].title.replace("\u00a0", " ")
     assert "01/10/2012" not in said(section)
+
+
+def test_periods_after_a_late_change_are_said_to_be_unjudged() -> None:
+    months = [*STEADY, *STEADY[:12], 31, 90]
+    section = monitoring.monitoring(opened(with_months(months, first="2022-10"), "ha-giang", "2025-05"))
+    assert section.charts[0].title.endswith("(4\u00a0kỳ cuối chưa xét)")
+    assert "chưa đủ để tính giới hạn sau mốc thay đổi nên chưa được xét" in said(section)
+    assert "ở giai đoạn gần nhất có giới hạn" in said(section)

@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "explanation" / "method-guide.md").read_text(encoding="utf-8")
 PART = GUIDE.split("## How often is the monitoring section wrong?")[1].split("\n## ")[0]
-FEW = 40
+FEW = 25
 
 
 @pytest.fixture(scope="module")

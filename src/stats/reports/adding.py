@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import shlex
 import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -118,7 +119,10 @@ def _add(file: Path, folder: Path, words: Words, today: dt.date) -> list[str]:
         lines = list(_preview(prepared, words, dry=False))
         about = {"file": file.name, "when": f"{dt.datetime.now():%d/%m/%Y %H:%M}"}
         entry = ledger.commit(folder, prepared.addition.content, about)
-    return [*lines, "", words.text("add.preview.written", files=", ".join(entry.files))]
+    # Typed without the folder, the command would undo an addition to the project's own data.
+    own = folder.resolve() == code_lists.default_data().resolve()
+    command = "discipline-stats add --undo" + ("" if own else f" --data {shlex.quote(str(folder))}")
+    return [*lines, "", words.text("add.preview.written", files=", ".join(entry.files), command=command)]
 
 
 def _holder(words: Words, file: str) -> str:

@@ -52,6 +52,8 @@ def write(path: Path, content: bytes | str) -> Path:
     data = content.encode() if isinstance(content, str) else content
     with _explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_file():  # a device or a pipe would be replaced by a file
+            raise OSError(errno.EINVAL, "not a file")
         handle, name = tempfile.mkstemp(prefix=_prefix(), suffix=path.suffix, dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:

@@ -24,6 +24,9 @@ from stats.wording.formats import NBSP
 DOUBTFUL = frozenset({"actor_doubtful", "digit_missing", "digits_transposed", "implausible", "period_doubtful"})
 """Flags of figures that stand in the tables only."""
 
+MOST_DAYS = 4
+"""Documents of one publisher named by their days under a chart; of more the number is given."""
+
 MOST_NOTES = 3
 """Notes printed under a chart; the table beside it carries all of them."""
 
@@ -202,11 +205,16 @@ class Report:
 
     def source_line(self, results: Sequence[Result]) -> str:
         """Return the documents behind results in one line, the publisher and the day where printed."""
-        said = []
+        days: dict[str, dict[str, None]] = {}
         for source in dict.fromkeys(s for r in results for s in r.sources):
-            day = self.day(source)
-            said.append(f"{self.publisher(source)} ({day})" if day else self.publisher(source))
-        return "; ".join(dict.fromkeys(said))
+            days.setdefault(self.publisher(source), {})[self.day(source)] = None
+        said = []
+        for publisher, found in days.items():
+            if len(found) > MOST_DAYS:  # monthly returns: their days stand in the list of sources
+                said.append(self.text("sources.many", publisher=publisher, n=len(found)))
+            else:
+                said += [f"{publisher} ({day})" if day else publisher for day in found]
+        return "; ".join(said)
 
     def publisher(self, source: str) -> str:
         """Return who published a document, in words where the page does not say."""

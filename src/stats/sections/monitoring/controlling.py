@@ -10,6 +10,7 @@ from stats.figures.frames import like
 from stats.figures.lines import bounded, figures_of, telling
 from stats.monitoring import ControlChart, p_prime_chart, xmr_chart
 from stats.monitoring.course import LEAST
+from stats.periods import Period
 from stats.results import Note
 from stats.sections.monitoring.following import Followed
 from stats.sections.monitoring.outcome import Outcome, captions, dated, drawn, escaped, left_out, named, what
@@ -40,10 +41,10 @@ def control(report: Report, followed: Followed, name: str = "control") -> Outcom
     notes += [*(report.words.note(n) for n in chart.caveats), left_out(report, own)]
     about = report.text("monitoring.adjusted") if told else ""
     around = captions(report, own, [p.result for p in own.points], notes, about)
+    title = _title(report, own, chart, signals)
     picture = figures.control_chart(
-        drawn(own), chart, words=report.words, title=_title(report, own, signals), breaks=dated(report, own), name=name,
-        **around,
-    )  # fmt: skip
+        drawn(own), chart, words=report.words, title=title, breaks=dated(report, own), name=name, **around
+    )
     return Outcome("control", own, said=(_said(report, own, chart, signals, about),), chart=picture)
 
 
@@ -61,11 +62,19 @@ def _why(own: Followed, chart: ControlChart) -> Note | None:
     return chart.reason
 
 
-def _title(report: Report, own: Followed, signals: list[Signal]) -> str:
+def _title(report: Report, own: Followed, chart: ControlChart, signals: list[Signal]) -> str:
     label = report.book.catalogue[own.indicator].label(report.words.lang)
     key = "quiet" if not signals else "one" if len(signals) == 1 else "many"
     last = _when(report, own, max(signals, key=lambda s: s.points[-1])) if signals else ""
-    return report.text(f"monitoring.control.title_{key}", label=label, n=len(signals), last=last)
+    title = report.text(f"monitoring.control.title_{key}", label=label, n=len(signals), last=last)
+    n = len(_unjudged(own, chart))
+    return report.text("monitoring.control.title_unjudged", title=title, n=n) if n else title
+
+
+def _unjudged(own: Followed, chart: ControlChart) -> list[Period]:
+    """Return the latest periods that have a figure and no limits: too few since a dated change."""
+    last = int(np.flatnonzero(np.isfinite(chart.centre[0]))[-1])
+    return [p.period for p in own.points[last + 1 :] if p.result]
 
 
 def _when(report: Report, own: Followed, signal: Signal) -> str:
@@ -96,7 +105,11 @@ def _said(report: Report, own: Followed, chart: ControlChart, signals: list[Sign
     limits = words.join(listed)
     if limits and not np.allclose(chart.sigma[0, inside], chart.sigma[0, now], equal_nan=True):
         limits = report.text("monitoring.control.at_last", limits=limits)
-    return f"{'; '.join(part for part in (level, limits) if part)}. {_found(report, own, signals)}"
+    said = [f"{'; '.join(part for part in (level, limits) if part)}.", _found(report, own, signals)]
+    if late := _unjudged(own, chart):
+        ends = {"first": named(report, late[0]), "last": named(report, late[-1])}
+        said.append(report.text("monitoring.control.unjudged", n=len(late), **ends))
+    return " ".join(said)
 
 
 def _found(report: Report, own: Followed, signals: list[Signal]) -> str:
