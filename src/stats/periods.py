@@ -177,6 +177,18 @@ class Period:
         whole = (after.year - self.start.year) * 12 + after.month - self.start.month
         return whole + _fraction(after) - _fraction(self.start)
 
+    @property
+    def quarter(self) -> int | None:
+        """Which calendar quarter the period is, by name or as a window of its days; None for any other.
+
+        Examples
+        --------
+        >>> [Period.parse(key).quarter for key in ("2018-Q1", "2018-04-01..2018-06-30", "2018")]
+        [1, 2, None]
+        """
+        whole = self.months == 3 and self.start.day == 1 and self.start.month % 3 == 1
+        return (self.start.month + 2) // 3 if whole else None
+
     def overlaps(self, other: Period) -> bool:
         """Tell whether the two share a day."""
         return self.start <= other.end and other.start <= self.end

@@ -71,12 +71,9 @@ def tick_labels(
 
 def period_name(words: Words, period: Period) -> str:
     """Return the short name of a period: as under an axis, a window of a quarter as that quarter."""
-    first, after = period.start, period.end + dt.timedelta(days=1)
-    months = (after.year - first.year) * 12 + after.month - first.month
-    if first.day == after.day == 1 and months == 3 and first.month % 3 == 1:
-        number = first.month // 3
-        quarter = ROMAN[number] if words.lang == "vi" else str(number + 1)
-        return words.text("chart.lines.quarter", quarter=quarter, year=str(first.year))
+    if number := period.quarter:
+        quarter = ROMAN[number - 1] if words.lang == "vi" else str(number)
+        return words.text("chart.lines.quarter", quarter=quarter, year=str(period.start.year))
     return tick(words, period)
 
 

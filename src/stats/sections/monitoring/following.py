@@ -21,10 +21,6 @@ INDICATORS = ("disciplined-members", "signs-examined-members", "signs-violation-
 """What is followed: how many were disciplined, how many were inspected upon signs of violation, and the share of
 these found in violation."""
 
-QUARTER = 3
-"""Months of a quarter: Quarter I is a kind of period of its own, the others are windows."""
-
-
 COUNTED = "zero_counted"
 """Flag of a zero that the source states: among large figures it would else be taken for a report that never came."""
 
@@ -98,6 +94,13 @@ class Followed:
             "zeros": bool(zeros) and counted,
         }  # fmt: skip
 
+    def too_short(self, least: int) -> Note | None:
+        """Return why the stretch after the last break is too short for a method; None when it is long enough."""
+        found = len(self.latest().known)
+        if found >= least:
+            return None
+        return Note("stretch_too_short" if self.breaks else "too_few_periods", {"found": found, "needed": least})
+
     def between(self, first: dt.date | None, last: dt.date | None) -> Followed:
         """Return the whole periods from one day up to another, without the breaks on or beyond those days."""
         inside = tuple(
@@ -142,11 +145,11 @@ def followed(report: Report, indicators: Iterable[str] = INDICATORS) -> list[Fol
 
 def _series(report: Report, indicator: str, actor: str) -> Followed:
     body, kind = report.body.body_id, report.period.kind
-    kinds = (Kind.QUARTER, Kind.WINDOW) if is_quarter(report.period) else (kind,)
+    kinds = (Kind.QUARTER, Kind.WINDOW) if report.period.quarter else (kind,)
     all_of = [timeline.series(report.book, indicator, body, k, actor) for k in kinds]
     points = sorted(
         (Point(p.period, _sure(report, p.result)) for one in all_of for p in one.points
-         if p.period.end <= report.period.end and (len(kinds) == 1 or is_quarter(p.period))),
+         if p.period.end <= report.period.end and (len(kinds) == 1 or p.period.quarter)),
         key=lambda p: p.period,
     )  # fmt: skip
     points = list(_trimmed(points))
@@ -157,12 +160,6 @@ def _series(report: Report, indicator: str, actor: str) -> Followed:
     breaks = timeline.breaks(report.book, body, points[0].period, points[-1].period, affects)
     season = 12 if kind is Kind.MONTH else 4 if len(kinds) > 1 and _continuous(points) else None
     return Followed(indicator, actor, unit, tuple(points), breaks, season)
-
-
-def is_quarter(period: Period) -> bool:
-    """Tell whether a period is a calendar quarter."""
-    whole = period.months == QUARTER and period.start.day == 1 and period.start.month % QUARTER == 1
-    return period.kind is Kind.QUARTER or (period.kind is Kind.WINDOW and whole)
 
 
 def _continuous(points: Iterable[Point]) -> bool:

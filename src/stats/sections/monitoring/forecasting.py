@@ -37,11 +37,9 @@ def forecast(report: Report, followed: Followed, name: str = "forecast") -> Outc
     """
     if followed.share:
         return Outcome("forecast", followed, reason=Note("method_of_counts"))
-    own = followed.latest()
-    if len(own.known) < LEAST:
-        few = Note("stretch_too_short" if followed.breaks else "too_few_periods",
-                   {"found": len(own.known), "needed": LEAST})  # fmt: skip
+    if few := followed.too_short(LEAST):
         return Outcome("forecast", followed, reason=few)
+    own = followed.latest()
     own = _with_coming(report, own)
     naive = _naive(own)
     if not naive:

@@ -12,7 +12,7 @@ from stats.periods import Period
 from stats.results import Note, Result
 from stats.sections.bodies.report import UNSTATED
 from stats.sections.changes import rule_name
-from stats.sections.monitoring.following import Followed, is_quarter
+from stats.sections.monitoring.following import Followed
 from stats.sections.report import MOST_NOTES, Report
 
 STEM = {"control": "control", "interrupted": "interrupted", "forecast": "forecast"}
@@ -55,7 +55,7 @@ def what(report: Report, followed: Followed, *, inside: bool = False) -> str:
 
 def named(report: Report, period: Period) -> str:
     """Return the name of a period; a window of a quarter is that quarter, which the regime has no name for."""
-    return period_name(report.words, period) if is_quarter(period) else report.words.period(period)
+    return period_name(report.words, period) if period.quarter else report.words.period(period)
 
 
 def captions(

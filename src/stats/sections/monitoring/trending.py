@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stats.results import Note, TestResult
+from stats.results import TestResult
 from stats.sections.monitoring.following import Followed
 from stats.sections.monitoring.outcome import Outcome, escaped, named, what
 from stats.sections.report import Report
@@ -18,11 +18,9 @@ LEVEL = 0.05
 
 def trend(report: Report, followed: Followed) -> Outcome:
     """Return whether figures rise or fall in the stretch after the last dated change, and by how much a year."""
-    own = followed.latest()
-    if len(own.known) < LEAST:
-        few = Note("stretch_too_short" if followed.breaks else "too_few_periods",
-                   {"found": len(own.known), "needed": LEAST})  # fmt: skip
+    if few := followed.too_short(LEAST):
         return Outcome("trend", followed, reason=few)
+    own = followed.latest()
     if own.season:
         slope = seasonal_sen_slope(own.values, own.season, **own.options)
     else:
